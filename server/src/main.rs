@@ -1,0 +1,2 @@
+//! The contexd binary.
+fn main() {}
