@@ -3,11 +3,23 @@
 //! Knows no parser, no network and no async runtime. Everything written goes through [`Writer`], everything
 //! read comes from a [`Snapshot`] of one [`Generation`].
 
+mod batch;
+pub mod document;
+mod error;
 mod ids;
+pub mod keyword;
 mod record;
+mod snapshot;
+pub mod tokenizer;
+pub mod vectors;
+mod writer;
 
+pub use batch::{Batch, FileChange, FileContent, FileStat, FileUpsert, IndexedContent, VectorFill};
+pub use error::StoreError;
 pub use ids::{ChunkId, ContentHash, FileId, Generation, SymbolId};
 pub use record::{
     ChunkKind, ChunkRecord, FileRecord, ImportRecord, Problem, ReferenceKind, ReferenceRecord, SkipReason,
     Span, SymbolKind, SymbolRecord, Visibility,
 };
+pub use snapshot::{Chunk, Counts, Fate, FileEntry, SkippedFile, Snapshot, Symbol};
+pub use writer::{Reader, RecordKey, StoreOptions, Writer, open, open_in_memory};
