@@ -1,0 +1,63 @@
+//! What is asked.
+
+use contexd_store::ContentHash;
+
+use crate::FilterSpec;
+
+/// The vector of a query from one embedding model, computed by the caller.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DenseQuery {
+    /// Fingerprint of the model.
+    pub model: ContentHash,
+    /// Unit vector of the model's dimension.
+    pub vector: Vec<f32>,
+    /// Whether it is the built-in tier (weights differ a tier).
+    pub built_in: bool,
+}
+
+/// Where the caller stands: the file being edited and, if known, the line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Focus {
+    /// Path relative to the repository root, with `/`.
+    pub path: String,
+    /// Line, 1-based; 0 when unknown.
+    pub line: u32,
+}
+
+/// A question to the index.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// The question as typed: identifiers, words, a path, or a whole issue.
+    pub text: String,
+    /// Number of hits wanted.
+    pub limit: usize,
+    /// What may appear.
+    pub filter: FilterSpec,
+    /// The question's vectors, one a model; empty when semantic search is off.
+    pub dense: Vec<DenseQuery>,
+    /// Where the caller stands.
+    pub focus: Option<Focus>,
+}
+
+/// What a question looks like; decides how signals are weighed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryKind {
+    /// One or a few identifiers, bare or qualified.
+    Identifier,
+    /// A path or file name.
+    Path,
+    /// Words of a natural language, perhaps with identifiers among them.
+    NaturalLanguage,
+}
+
+impl QueryKind {
+    /// The stable lower-case name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Identifier => "identifier",
+            Self::Path => "path",
+            Self::NaturalLanguage => "natural_language",
+        }
+    }
+}
