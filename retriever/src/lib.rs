@@ -3,12 +3,19 @@
 //! Everything here is a pure function of the [`Snapshot`](contexd_store::Snapshot), the query and the
 //! [`Weights`]: no file system, no clock, no environment, no threads. The same inputs give the same bytes.
 
+mod candidates;
 mod error;
 mod filter;
+mod names;
 mod pack;
 mod path_class;
 mod query;
 mod result;
+mod score;
+mod search;
+mod signals;
+mod symbol_search;
+mod understand;
 mod weights;
 
 pub use error::RetrieveError;
@@ -16,8 +23,10 @@ pub use filter::{Filter, FilterSpec};
 pub use pack::{
     Format, Omitted, OmittedReason, Pack, PackItem, PackLevel, PackRequest, PackRole, assemble, count_tokens,
 };
+pub use path_class::PathClass;
 pub use query::{DenseQuery, Focus, Query, QueryKind};
-pub use result::{
-    Hit, SearchResult, SymbolHit, SymbolMatch, SymbolQuery, SymbolResult, search, search_symbols,
-};
+pub use result::{Hit, SearchResult, SymbolHit, SymbolMatch, SymbolQuery, SymbolResult};
+pub use search::{MAX_LIMIT, search};
+pub use signals::Signals;
+pub use symbol_search::search_symbols;
 pub use weights::Weights;

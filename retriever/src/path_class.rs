@@ -1,23 +1,138 @@
-//! What a path says about a file: test, example, documentation, vendored.
+//! What a path says about a file: test, example, documentation, configuration, vendored, declarations only.
+
+use crate::understand::AsksFor;
+
+/// The classes a path belongs to; several may hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PathClass {
+    /// A test, by the conventions of the common languages.
+    pub test: bool,
+    /// An example, sample, demo or benchmark.
+    pub example: bool,
+    /// Documentation.
+    pub documentation: bool,
+    /// Configuration or other data.
+    pub configuration: bool,
+    /// A copy of somebody else's code.
+    pub vendored: bool,
+    /// Declarations without code, as in `.d.ts` and `.pyi` files.
+    pub declarations: bool,
+}
+
+impl PathClass {
+    /// Classifies `path` (relative, with `/`).
+    #[must_use]
+    pub(crate) fn of(path: &str) -> Self {
+        let lower = path.to_ascii_lowercase();
+        let (directories, file_name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+        let within = |names: &[&str]| directories.split('/').any(|directory| names.contains(&directory));
+        Self {
+            test: is_test_path(path),
+            example: within(&[
+                "example",
+                "examples",
+                "sample",
+                "samples",
+                "demo",
+                "demos",
+                "bench",
+                "benches",
+                "benchmarks",
+            ]),
+            documentation: is_documentation(file_name) || within(&["doc", "docs", "documentation"]),
+            configuration: has_extension(
+                file_name,
+                &["json", "yaml", "yml", "toml", "ini", "cfg", "lock", "xml", "csv", "svg"],
+            ),
+            vendored: within(&["vendor", "third_party", "thirdparty", "node_modules", "external"]),
+            declarations: file_name.ends_with(".d.ts") || file_name.ends_with(".pyi"),
+        }
+    }
+
+    /// This class without what the question asks for by name.
+    #[must_use]
+    pub(crate) fn unless_asked(self, asked: AsksFor) -> Self {
+        Self {
+            test: self.test && !asked.tests,
+            example: self.example && !asked.examples,
+            documentation: self.documentation && !asked.documentation,
+            configuration: self.configuration && !asked.configuration,
+            ..self
+        }
+    }
+}
+
+fn is_documentation(file_name: &str) -> bool {
+    has_extension(file_name, &["md", "mdx", "rst", "adoc", "txt", "html"])
+}
+
+fn has_extension(file_name: &str, extensions: &[&str]) -> bool {
+    file_name.rsplit_once('.').is_some_and(|(_, extension)| extensions.contains(&extension))
+}
 
 /// Whether the path is a test's by the conventions of the common languages.
 #[must_use]
-pub fn is_test_path(path: &str) -> bool {
-    let mut parts = path.rsplit('/');
-    let file_name = parts.next().unwrap_or(path).to_ascii_lowercase();
-    let stem = file_name.split('.').next().unwrap_or(&file_name);
-    let in_test_directory = parts.any(|directory| {
+pub(crate) fn is_test_path(path: &str) -> bool {
+    let (directories, file_name) = path.rsplit_once('/').unwrap_or(("", path));
+    let in_test_directory = directories.split('/').any(|directory| {
+        let directory = directory.to_ascii_lowercase();
         matches!(
-            directory.to_ascii_lowercase().as_str(),
-            "test" | "tests" | "__tests__" | "testing" | "spec" | "specs" | "testdata"
+            directory.as_str(),
+            "test" | "tests" | "__tests__" | "spec" | "specs" | "testdata" | "__mocks__"
         )
     });
-    in_test_directory
-        || stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || stem.ends_with("_spec")
-        || file_name.contains(".test.")
-        || file_name.contains(".spec.")
-        || stem == "conftest"
-        || stem == "tests"
+    in_test_directory || is_test_file_name(file_name)
+}
+
+fn is_test_file_name(file_name: &str) -> bool {
+    let stem = file_name.split('.').next().unwrap_or(file_name);
+    let lower = file_name.to_ascii_lowercase();
+    let lower_stem = stem.to_ascii_lowercase();
+    let camel_test = ["Test", "Tests", "Spec", "TestCase"]
+        .iter()
+        .any(|suffix| stem.len() > suffix.len() && stem.ends_with(suffix));
+    camel_test
+        || lower.contains(".test.")
+        || lower.contains(".spec.")
+        || lower_stem.starts_with("test_")
+        || ["_test", "_tests", "_spec", "-test", "-spec"].iter().any(|suffix| lower_stem.ends_with(suffix))
+        || matches!(lower_stem.as_str(), "conftest" | "tests" | "test")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_told_by_the_conventions_of_their_language() {
+        let tests = [
+            "tests/it.rs",
+            "a/__tests__/b.js",
+            "pkg/x_test.go",
+            "src/test/java/A.java",
+            "b.spec.ts",
+            "test_a.py",
+            "FooTest.java",
+            "BarTests.cs",
+            "conftest.py",
+        ];
+        let others = [
+            "src/contest.rs",
+            "testing.py",
+            "latest.go",
+            "src/attest/mod.rs",
+            "protest.c",
+            "Test.java.md/x.rs",
+        ];
+        assert!(tests.iter().all(|path| is_test_path(path)), "{tests:?}");
+        assert!(!others.iter().any(|path| is_test_path(path)), "{others:?}");
+    }
+
+    #[test]
+    fn a_class_is_switched_off_when_it_is_asked_for() {
+        let class = PathClass::of("docs/tests/guide.md");
+        assert!(class.test && class.documentation);
+        let relaxed = class.unless_asked(AsksFor { tests: true, ..AsksFor::default() });
+        assert!(!relaxed.test && relaxed.documentation);
+    }
 }

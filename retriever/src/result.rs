@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use contexd_store::{ChunkId, FileEntry, Generation, Snapshot, Span, SymbolId, SymbolKind};
+use contexd_store::{ChunkId, FileEntry, Generation, Span, SymbolId, SymbolKind};
 
-use crate::{Query, QueryKind, RetrieveError, Weights};
+use crate::{QueryKind, Signals};
 
 /// A ranked piece of a file.
 #[derive(Clone, Debug)]
@@ -19,8 +19,8 @@ pub struct Hit {
     pub score: f32,
     /// The symbol that names the chunk.
     pub symbol: Option<SymbolId>,
-    /// The numbers that made the score, by name, in a stable order.
-    pub signals: Vec<(&'static str, f32)>,
+    /// The numbers that made the score.
+    pub signals: Signals,
 }
 
 /// The answer to a search.
@@ -100,24 +100,4 @@ pub struct SymbolResult {
     pub hits: Vec<SymbolHit>,
     /// Number of matches before the limit.
     pub total: usize,
-}
-
-/// Answers `query` from `snapshot`.
-///
-/// # Errors
-/// When the query is malformed or the index cannot be read.
-pub fn search(
-    _snapshot: &Snapshot,
-    _query: &Query,
-    _weights: &Weights,
-) -> Result<SearchResult, RetrieveError> {
-    todo!()
-}
-
-/// Finds symbols by name.
-///
-/// # Errors
-/// When the query is malformed.
-pub fn search_symbols(_snapshot: &Snapshot, _query: &SymbolQuery) -> Result<SymbolResult, RetrieveError> {
-    todo!()
 }

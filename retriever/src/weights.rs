@@ -1,14 +1,165 @@
-//! The numbers of the ranking, out of a versioned data file.
+//! The numbers of the ranking, out of the versioned data file `retriever/weights.toml`.
 
-/// The numbers of the ranking.
-#[derive(Clone, Debug, Default)]
-pub struct Weights {}
+use std::sync::OnceLock;
+
+use contexd_store::keyword::{Field, FieldWeight};
+use serde::Deserialize;
+
+use crate::QueryKind;
+
+/// The numbers of the ranking. Unknown or missing keys in the data file are errors.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    /// Version of the file.
+    pub version: u32,
+    /// The keyword score.
+    pub bm25f: Bm25fWeights,
+    /// Factors on the signals for questions in prose.
+    pub natural_language: SignalWeights,
+    /// Factors on the signals for names.
+    pub identifier: SignalWeights,
+    /// Factors on the signals for paths.
+    pub path: SignalWeights,
+    /// Factors on the score by class of file.
+    pub priors: Priors,
+    /// How the answer is picked from the scored candidates.
+    pub selection: Selection,
+}
+
+/// The keyword score's numbers: saturation and a weight a field.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bm25fWeights {
+    /// Saturation of the term frequency.
+    pub k1: f32,
+    /// Weight of symbol names.
+    pub name: FieldNumbers,
+    /// Weight of enclosing containers.
+    pub container: FieldNumbers,
+    /// Weight of signatures.
+    pub signature: FieldNumbers,
+    /// Weight of path parts.
+    pub path: FieldNumbers,
+    /// Weight of documentation comments.
+    pub doc: FieldNumbers,
+    /// Weight of the text itself.
+    pub body: FieldNumbers,
+    /// Weight of the file-level context.
+    pub capsule: FieldNumbers,
+}
+
+/// A field's numbers in the data file.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldNumbers {
+    /// Factor on the term frequency.
+    pub weight: f32,
+    /// Strength of the length normalisation, 0 to 1.
+    pub b: f32,
+}
+
+impl Bm25fWeights {
+    /// The weights by `Field as usize`.
+    #[must_use]
+    pub(crate) fn fields(&self) -> [FieldWeight; Field::COUNT] {
+        let Self { k1: _, name, container, signature, path, doc, body, capsule } = *self;
+        Field::ALL.map(|field| {
+            let numbers = match field {
+                Field::Name => name,
+                Field::Container => container,
+                Field::Signature => signature,
+                Field::Path => path,
+                Field::Doc => doc,
+                Field::Body => body,
+                Field::Capsule => capsule,
+            };
+            FieldWeight { weight: numbers.weight, b: numbers.b }
+        })
+    }
+}
+
+/// Factors on the signals of [`Signals`](crate::Signals); each bears its signal's name.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each field is documented as the signal of the same name")]
+pub struct SignalWeights {
+    pub lexical: f32,
+    pub coverage: f32,
+    pub dense_static: f32,
+    pub dense_transformer: f32,
+    pub definition: f32,
+    pub name_words: f32,
+    pub file_words: f32,
+    pub directory_words: f32,
+    pub path_match: f32,
+    pub file_coherence: f32,
+    pub focus: f32,
+}
+
+/// Factors on the score by class of file; each bears its class's name in [`PathClass`](crate::PathClass).
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each field is documented as the class of the same name")]
+pub struct Priors {
+    pub test: f32,
+    pub example: f32,
+    pub documentation: f32,
+    pub configuration: f32,
+    pub vendored: f32,
+    pub declarations: f32,
+}
+
+/// How the answer is picked.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Selection {
+    /// Factor on each further chunk of a file that is in the answer already.
+    pub same_file: f32,
+}
 
 impl Weights {
     /// The weights that are built in.
     #[must_use]
     pub fn built_in() -> &'static Self {
-        static WEIGHTS: std::sync::OnceLock<Weights> = std::sync::OnceLock::new();
-        WEIGHTS.get_or_init(Self::default)
+        static WEIGHTS: OnceLock<Weights> = OnceLock::new();
+        WEIGHTS.get_or_init(|| {
+            Self::parse(include_str!("../weights.toml"))
+                .expect("invariant: a test parses the built-in weights")
+        })
+    }
+
+    /// Reads weights from the text of a data file.
+    ///
+    /// # Errors
+    /// When the text is not TOML, or lacks a key, or has an unknown one.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// The factors for a kind of question.
+    #[must_use]
+    pub(crate) fn signals(&self, kind: QueryKind) -> &SignalWeights {
+        match kind {
+            QueryKind::Identifier => &self.identifier,
+            QueryKind::Path => &self.path,
+            QueryKind::NaturalLanguage => &self.natural_language,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_weights_parse() {
+        assert_eq!(Weights::built_in().version, 1);
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error() {
+        let text = format!("{}\nsurprise = 1\n", include_str!("../weights.toml"));
+        assert!(Weights::parse(&text).is_err());
     }
 }

@@ -1,0 +1,193 @@
+//! Candidates: the chunks worth scoring, gathered from the keyword index, the symbols, the vectors and the paths.
+
+use std::collections::BTreeMap;
+
+use contexd_store::keyword::LexicalQuery;
+use contexd_store::{ChunkId, FileEntry, FileId, Snapshot, SymbolId};
+
+use crate::filter::Filter;
+use crate::names::definition_strength;
+use crate::understand::Understanding;
+use crate::{Query, RetrieveError, Weights};
+
+/// Chunks taken from the keyword index, at least.
+const LEXICAL_CANDIDATES: usize = 200;
+/// Chunks taken from each embedding model.
+const DENSE_CANDIDATES: usize = 120;
+/// Symbols considered for one name.
+const SYMBOLS_PER_NAME: usize = 200;
+/// Files considered for one path.
+const FILES_PER_PATH: usize = 20;
+/// Chunks taken of a file whose path is named.
+const CHUNKS_PER_FILE: usize = 10;
+
+/// What the sources said of one chunk, not yet comparable between sources.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Evidence {
+    /// BM25F score.
+    pub(crate) lexical: f32,
+    /// Share of the question's terms found.
+    pub(crate) coverage: f32,
+    /// Cosine in the built-in model, if it found the chunk.
+    pub(crate) dense_static: Option<f32>,
+    /// Cosine in the transformer model, if it found the chunk.
+    pub(crate) dense_transformer: Option<f32>,
+    /// How well a symbol defined here matches a name in the question.
+    pub(crate) definition: f32,
+    /// Whether the question names the file's path (1) or file name (0.5).
+    pub(crate) path_match: f32,
+}
+
+/// The candidates by chunk; ordered, so that nothing downstream depends on hashing.
+pub(crate) type Pool = BTreeMap<ChunkId, Evidence>;
+
+/// Gathers the candidates for `query`.
+pub(crate) fn gather(
+    snapshot: &Snapshot,
+    query: &Query,
+    understanding: &Understanding,
+    filter: &Filter,
+    weights: &Weights,
+) -> Result<Pool, RetrieveError> {
+    let mut pool = Pool::new();
+    let admits = |file: FileId| snapshot.file(file).is_some_and(|entry| filter.admits_file(entry));
+    let file_filter: Option<&(dyn Fn(FileId) -> bool + Sync)> =
+        if filter.restricts_files() { Some(&admits) } else { None };
+    add_lexical(&mut pool, snapshot, query, understanding, weights, file_filter)?;
+    add_dense(&mut pool, snapshot, query, file_filter)?;
+    add_definitions(&mut pool, snapshot, understanding, filter);
+    add_paths(&mut pool, snapshot, understanding, filter);
+    if !filter.is_trivial() {
+        pool.retain(|chunk, _| admits_chunk(snapshot, *chunk, filter));
+    }
+    Ok(pool)
+}
+
+fn add_lexical(
+    pool: &mut Pool,
+    snapshot: &Snapshot,
+    query: &Query,
+    understanding: &Understanding,
+    weights: &Weights,
+    filter: Option<&(dyn Fn(FileId) -> bool + Sync)>,
+) -> Result<(), RetrieveError> {
+    let lexical_query = LexicalQuery {
+        terms: &understanding.terms,
+        fields: weights.bm25f.fields(),
+        k1: weights.bm25f.k1,
+        limit: LEXICAL_CANDIDATES.max(query.limit * 2),
+        filter,
+    };
+    for hit in snapshot.lexical(&lexical_query)? {
+        let evidence = pool.entry(hit.chunk).or_default();
+        evidence.lexical = hit.score;
+        evidence.coverage = hit.coverage;
+    }
+    Ok(())
+}
+
+fn add_dense(
+    pool: &mut Pool,
+    snapshot: &Snapshot,
+    query: &Query,
+    filter: Option<&(dyn Fn(FileId) -> bool + Sync)>,
+) -> Result<(), RetrieveError> {
+    for dense in &query.dense {
+        let limit = DENSE_CANDIDATES.max(query.limit);
+        for hit in snapshot.nearest(dense.model, &dense.vector, limit, filter)? {
+            let evidence = pool.entry(hit.chunk).or_default();
+            let slot =
+                if dense.built_in { &mut evidence.dense_static } else { &mut evidence.dense_transformer };
+            *slot = Some(hit.similarity);
+        }
+    }
+    Ok(())
+}
+
+fn add_definitions(pool: &mut Pool, snapshot: &Snapshot, understanding: &Understanding, filter: &Filter) {
+    for identifier in &understanding.identifiers {
+        let found = snapshot.symbols_named(&identifier.name);
+        let rivals = found.len();
+        for id in found.into_iter().take(SYMBOLS_PER_NAME) {
+            let Some(symbol) = snapshot.symbol(id) else { continue };
+            if !filter.admits_file(symbol.file) {
+                continue;
+            }
+            let strength = definition_strength(identifier, symbol.record, rivals);
+            if let Some(chunk) = chunk_of_symbol(symbol.file, id) {
+                let evidence = pool.entry(chunk).or_default();
+                // Several names defined in one chunk add up without passing 1 (noisy or).
+                evidence.definition = 1.0 - (1.0 - evidence.definition) * (1.0 - strength);
+            }
+        }
+    }
+}
+
+fn add_paths(pool: &mut Pool, snapshot: &Snapshot, understanding: &Understanding, filter: &Filter) {
+    for path in &understanding.paths {
+        let matches = snapshot.files().filter_map(|file| Some((file, path_similarity(&file.path, path)?)));
+        for (file, similarity) in matches.filter(|(file, _)| filter.admits_file(file)).take(FILES_PER_PATH) {
+            for ordinal in 0..file.record.chunks.len().min(CHUNKS_PER_FILE) {
+                let chunk = ChunkId { file: file.id, ordinal: ordinal as u32 };
+                pool.entry(chunk).or_default();
+            }
+            let whole_file =
+                ChunkId { file: file.id, ordinal: 0 }..=ChunkId { file: file.id, ordinal: u32::MAX };
+            for (_, evidence) in pool.range_mut(whole_file) {
+                evidence.path_match = evidence.path_match.max(similarity);
+            }
+        }
+    }
+}
+
+/// 1 when `path` ends in the whole of `named`, 0.5 when only the file names agree, `None` otherwise.
+fn path_similarity(path: &str, named: &str) -> Option<f32> {
+    let ends_at_part = |suffix: &str| {
+        path.strip_suffix(suffix).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    };
+    if ends_at_part(named) {
+        return Some(1.0);
+    }
+    // A frame of a trace often shows more leading directories than the repository has.
+    let mut tail = named;
+    while let Some((_, rest)) = tail.split_once('/') {
+        tail = rest;
+        if ends_at_part(tail) {
+            return Some(if tail.contains('/') { 0.8 } else { 0.5 });
+        }
+    }
+    None
+}
+
+fn admits_chunk(snapshot: &Snapshot, id: ChunkId, filter: &Filter) -> bool {
+    snapshot.chunk(id).is_some_and(|chunk| {
+        let symbol = chunk.record.symbol.and_then(|ordinal| chunk.file.record.symbols.get(ordinal as usize));
+        filter.admits_file(chunk.file) && filter.admits_kind(symbol.map(|symbol| symbol.kind))
+    })
+}
+
+/// The chunk of `file` in which the name of `symbol` stands.
+pub(crate) fn chunk_of_symbol(file: &FileEntry, symbol: SymbolId) -> Option<ChunkId> {
+    let name_start = file.record.symbols.get(symbol.ordinal as usize)?.name_span.start_byte;
+    chunk_at_byte(file, name_start)
+}
+
+/// The chunk of `file` that holds the byte at `offset`.
+pub(crate) fn chunk_at_byte(file: &FileEntry, offset: u32) -> Option<ChunkId> {
+    let after = file.record.chunks.partition_point(|chunk| chunk.span.start_byte <= offset);
+    let ordinal = u32::try_from(after.checked_sub(1)?).ok()?;
+    Some(ChunkId { file: file.id, ordinal })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_match_by_whole_parts() {
+        assert_eq!(path_similarity("src/a/mod.rs", "a/mod.rs"), Some(1.0));
+        assert_eq!(path_similarity("src/a/mod.rs", "/home/me/src/a/mod.rs"), Some(0.8));
+        assert_eq!(path_similarity("src/a/mod.rs", "b/mod.rs"), Some(0.5));
+        assert_eq!(path_similarity("src/a/mod.rs", "od.rs"), None);
+    }
+}

@@ -1,0 +1,100 @@
+//! How well names agree: a symbol with a name in the question, words with words.
+
+use contexd_store::{SymbolKind, SymbolRecord, tokenizer};
+
+use crate::understand::{NamedIdentifier, Strength, is_content_word};
+
+/// How well `symbol`, whose lower-cased name equals the identifier's, answers to it; 0 to 1.
+///
+/// `rivals` is the number of symbols of that name: a plain word that names many things says little.
+pub(crate) fn definition_strength(identifier: &NamedIdentifier, symbol: &SymbolRecord, rivals: usize) -> f32 {
+    let as_written = if *symbol.name == *identifier.name { 1.0 } else { 0.75 };
+    let strength = match identifier.strength {
+        Strength::Code => 1.0,
+        Strength::Capitalised => 0.7,
+        Strength::Word => 0.3 / (1.0 + (rivals as f32).ln() / 2.0),
+    };
+    as_written * strength * kind_factor(symbol.kind) * qualifier_factor(&identifier.qualifier, symbol)
+}
+
+/// How likely a kind is what a name in a question means.
+pub(crate) fn kind_factor(kind: SymbolKind) -> f32 {
+    match kind {
+        SymbolKind::Class
+        | SymbolKind::Struct
+        | SymbolKind::Union
+        | SymbolKind::Enum
+        | SymbolKind::Interface
+        | SymbolKind::Trait
+        | SymbolKind::Function => 1.0,
+        SymbolKind::TypeAlias | SymbolKind::Method | SymbolKind::Macro | SymbolKind::Constructor => 0.9,
+        SymbolKind::Constant | SymbolKind::Module | SymbolKind::Namespace => 0.75,
+        SymbolKind::Variable | SymbolKind::Property => 0.6,
+        SymbolKind::EnumMember | SymbolKind::Field => 0.5,
+        SymbolKind::Impl => 0.4,
+        SymbolKind::Heading => 0.3,
+    }
+}
+
+/// 1 when there is no qualifier or the symbol's containers end in it; less the fewer of its parts they hold.
+fn qualifier_factor(qualifier: &[String], symbol: &SymbolRecord) -> f32 {
+    if qualifier.is_empty() {
+        return 1.0;
+    }
+    let containers: Vec<String> = container_parts(symbol).map(str::to_lowercase).collect();
+    let held = qualifier.iter().filter(|part| containers.contains(&part.to_lowercase())).count();
+    0.4 + 0.6 * held as f32 / qualifier.len() as f32
+}
+
+/// The parts of the qualified name before the name itself, outermost first.
+pub(crate) fn container_parts(symbol: &SymbolRecord) -> impl Iterator<Item = &str> {
+    let containers = symbol.qualified_name.strip_suffix(&*symbol.name).unwrap_or("");
+    containers.split(['.', ':', '#', '\\', '/']).filter(|part| !part.is_empty())
+}
+
+/// The distinct word stems of a name or path, in order.
+pub(crate) fn word_stems(name: &str) -> Vec<String> {
+    let mut stems: Vec<String> = Vec::new();
+    for word in name.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
+        for part in tokenizer::identifier_parts(word) {
+            if part.len() > 1 && is_content_word(&part) && !stems.contains(&part) {
+                stems.push(part);
+            }
+        }
+    }
+    stems
+}
+
+/// How much two sets of words overlap: the geometric mean of the share of `name` that is asked for and the share of
+/// the question that `name` answers, the latter of at most four words so that long questions do not dilute it.
+///
+/// `asked` must be sorted.
+pub(crate) fn word_overlap(name: &[String], asked: &[String]) -> f32 {
+    if name.is_empty() || asked.is_empty() {
+        return 0.0;
+    }
+    let shared = name.iter().filter(|word| asked.binary_search(word).is_ok()).count() as f32;
+    let of_name = shared / name.len() as f32;
+    let of_question = (shared / asked.len().min(4) as f32).min(1.0);
+    (of_name * of_question).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+        words.sort_unstable();
+        words
+    }
+
+    #[test]
+    fn overlap_rewards_names_that_are_asked_for_in_full() {
+        let asked = words("path router store match routes");
+        let full = word_overlap(&words("path router"), &asked);
+        let half = word_overlap(&words("path prefix"), &asked);
+        assert!(full > half && half > 0.0 && full <= 1.0);
+        assert!(word_overlap(&words("socket"), &asked).abs() < f32::EPSILON);
+    }
+}

@@ -1,0 +1,253 @@
+//! Search, in one visible function: understand, gather candidates, derive signals, score, select.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use contexd_store::{ChunkId, FileEntry, FileId, Snapshot, SymbolId};
+
+use crate::candidates::{self, Evidence, Pool};
+use crate::filter::Filter;
+use crate::names::{word_overlap, word_stems};
+use crate::path_class::PathClass;
+use crate::score::score;
+use crate::understand::{Understanding, understand};
+use crate::{Focus, Hit, Query, RetrieveError, SearchResult, Signals, Weights};
+
+/// Most hits that one answer may hold.
+pub const MAX_LIMIT: usize = 1_000;
+
+/// Answers `query` from `snapshot`: the same snapshot, query and weights give the same hits in the same order.
+///
+/// # Errors
+/// When the query is malformed or the index cannot be read.
+pub fn search(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Result<SearchResult, RetrieveError> {
+    validate(query)?;
+    let filter = Filter::new(&query.filter)?;
+    let understanding = understand(&query.text);
+    let pool = candidates::gather(snapshot, query, &understanding, &filter, weights)?;
+    let scales = Scales::of(&pool);
+    let mut files = FileSignals::new(&understanding, query.focus.as_ref());
+    let scored: Vec<Hit> = pool
+        .iter()
+        .filter_map(|(&chunk, evidence)| {
+            let file = snapshot.file(chunk.file)?;
+            let signals = derive_signals(chunk, evidence, &scales, files.of(file), file, &understanding);
+            let score = score(&signals, weights.signals(understanding.kind), &weights.priors);
+            hit(file, chunk, score, &signals)
+        })
+        .collect();
+    let hits = select(scored, query.limit, weights.selection.same_file);
+    Ok(SearchResult { generation: snapshot.generation(), kind: understanding.kind, hits })
+}
+
+fn validate(query: &Query) -> Result<(), RetrieveError> {
+    let invalid =
+        |field, detail: &str| Err(RetrieveError::InvalidArgument { field, detail: detail.to_owned() });
+    if query.text.trim().is_empty() {
+        return invalid("query", "is empty");
+    }
+    if query.limit == 0 || query.limit > MAX_LIMIT {
+        return invalid("limit", "must be between 1 and 1000");
+    }
+    Ok(())
+}
+
+/// What raw evidence is measured against, so that sources become comparable.
+struct Scales {
+    best_lexical: f32,
+    dense_static: Range,
+    dense_transformer: Range,
+    file_lexical: HashMap<FileId, f32>,
+    best_file_lexical: f32,
+}
+
+/// Chunks of a file that count towards its coherence.
+const COHERENT_CHUNKS: usize = 4;
+
+impl Scales {
+    fn of(pool: &Pool) -> Self {
+        let mut by_file: BTreeMap<FileId, Vec<f32>> = BTreeMap::new();
+        for (chunk, evidence) in pool {
+            by_file.entry(chunk.file).or_default().push(evidence.lexical);
+        }
+        let file_lexical: HashMap<FileId, f32> =
+            by_file.into_iter().map(|(file, scores)| (file, sum_of_best(scores, COHERENT_CHUNKS))).collect();
+        Self {
+            best_lexical: pool.values().map(|evidence| evidence.lexical).fold(0.0, f32::max),
+            dense_static: Range::of(pool.values().filter_map(|evidence| evidence.dense_static)),
+            dense_transformer: Range::of(pool.values().filter_map(|evidence| evidence.dense_transformer)),
+            best_file_lexical: file_lexical.values().copied().fold(0.0, f32::max),
+            file_lexical,
+        }
+    }
+}
+
+fn sum_of_best(mut scores: Vec<f32>, count: usize) -> f32 {
+    scores.sort_unstable_by(|a, b| b.total_cmp(a));
+    scores.iter().take(count).sum()
+}
+
+/// The least and the greatest of some similarities.
+struct Range {
+    low: f32,
+    high: f32,
+}
+
+impl Range {
+    fn of(values: impl Iterator<Item = f32>) -> Self {
+        values.fold(Self { low: f32::INFINITY, high: f32::NEG_INFINITY }, |range, value| Self {
+            low: range.low.min(value),
+            high: range.high.max(value),
+        })
+    }
+
+    /// Position of `value` between low (0) and high (1); 0 for an absent value, 1 when all are equal.
+    fn rescale(&self, value: Option<f32>) -> f32 {
+        match value {
+            Some(value) if self.high > self.low => (value - self.low) / (self.high - self.low),
+            Some(_) => 1.0,
+            None => 0.0,
+        }
+    }
+}
+
+/// The signals that all chunks of a file share.
+#[derive(Clone, Copy, Default)]
+struct SharedSignals {
+    file_words: f32,
+    directory_words: f32,
+    focus: f32,
+    path_class: PathClass,
+}
+
+/// Derives the shared signals of each file once.
+struct FileSignals<'a> {
+    understanding: &'a Understanding,
+    focus: Option<&'a Focus>,
+    known: HashMap<FileId, SharedSignals>,
+}
+
+impl<'a> FileSignals<'a> {
+    fn new(understanding: &'a Understanding, focus: Option<&'a Focus>) -> Self {
+        Self { understanding, focus, known: HashMap::new() }
+    }
+
+    fn of(&mut self, file: &FileEntry) -> SharedSignals {
+        let (understanding, focus) = (self.understanding, self.focus);
+        *self.known.entry(file.id).or_insert_with(|| shared_signals(&file.path, understanding, focus))
+    }
+}
+
+fn shared_signals(path: &str, understanding: &Understanding, focus: Option<&Focus>) -> SharedSignals {
+    let (directories, name) = naming_parts(path);
+    let directory_stems = word_stems(directories);
+    let asked_in_directories =
+        directory_stems.iter().filter(|stem| understanding.stems.binary_search(stem).is_ok()).count();
+    SharedSignals {
+        file_words: word_overlap(&word_stems(name), &understanding.stems),
+        directory_words: asked_in_directories as f32 / understanding.stems.len().clamp(1, 4) as f32,
+        focus: focus.map_or(0.0, |focus| path_nearness(path, &focus.path)),
+        path_class: PathClass::of(path).unless_asked(understanding.asks_for),
+    }
+}
+
+/// Splits a path into its directories and the part that names it: the file's stem, or the directory's name where the
+/// language gives the file a fixed name (`mod.rs`, `index.ts`, `__init__.py`, `main.go`).
+fn naming_parts(path: &str) -> (&str, &str) {
+    let (directories, file_name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file_name.split('.').next().unwrap_or(file_name);
+    if matches!(stem, "mod" | "index" | "__init__" | "lib" | "main" | "init") && !directories.is_empty() {
+        return directories.rsplit_once('/').unwrap_or(("", directories));
+    }
+    (directories, stem)
+}
+
+/// 1 for the same file, else `1 / (1 + steps)` with the steps of the way from directory to directory.
+fn path_nearness(path: &str, focus: &str) -> f32 {
+    if path == focus {
+        return 1.0;
+    }
+    let directories = |path: &str| -> Vec<String> {
+        path.rsplit_once('/').map_or(Vec::new(), |(head, _)| head.split('/').map(str::to_owned).collect())
+    };
+    let (left, right) = (directories(path), directories(focus));
+    let shared = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
+    let steps = left.len() + right.len() - 2 * shared;
+    1.0 / (2.0 + steps as f32)
+}
+
+fn derive_signals(
+    chunk: ChunkId,
+    evidence: &Evidence,
+    scales: &Scales,
+    shared: SharedSignals,
+    file: &FileEntry,
+    understanding: &Understanding,
+) -> Signals {
+    let file_lexical = scales.file_lexical.get(&chunk.file).copied().unwrap_or(0.0);
+    Signals {
+        lexical: ratio(evidence.lexical, scales.best_lexical),
+        coverage: evidence.coverage,
+        dense_static: scales.dense_static.rescale(evidence.dense_static),
+        dense_transformer: scales.dense_transformer.rescale(evidence.dense_transformer),
+        definition: evidence.definition,
+        name_words: name_words(file, chunk, &understanding.stems),
+        file_words: shared.file_words,
+        directory_words: shared.directory_words,
+        path_match: evidence.path_match,
+        file_coherence: ratio(file_lexical, scales.best_file_lexical),
+        focus: shared.focus,
+        path_class: shared.path_class,
+    }
+}
+
+fn ratio(part: f32, whole: f32) -> f32 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+/// Symbols of one chunk whose names are compared with the question.
+const NAMES_PER_CHUNK: usize = 12;
+
+fn name_words(file: &FileEntry, chunk: ChunkId, asked: &[String]) -> f32 {
+    let Some(record) = file.record.chunks.get(chunk.ordinal as usize) else { return 0.0 };
+    record
+        .defines
+        .iter()
+        .take(NAMES_PER_CHUNK)
+        .filter_map(|&ordinal| file.record.symbols.get(ordinal as usize))
+        .map(|symbol| word_overlap(&word_stems(&symbol.name), asked))
+        .fold(0.0, f32::max)
+}
+
+fn hit(file: &Arc<FileEntry>, chunk: ChunkId, score: f32, signals: &Signals) -> Option<Hit> {
+    let record = file.record.chunks.get(chunk.ordinal as usize)?;
+    Some(Hit {
+        file: Arc::clone(file),
+        chunk,
+        span: record.span,
+        score,
+        symbol: record.symbol.map(|ordinal| SymbolId { file: file.id, ordinal }),
+        signals: *signals,
+    })
+}
+
+/// The best `limit` hits, each further chunk of a file damped by `same_file`, ties by path and start.
+fn select(mut hits: Vec<Hit>, limit: usize, same_file: f32) -> Vec<Hit> {
+    hits.sort_unstable_by(by_rank);
+    let mut seen: HashMap<FileId, i32> = HashMap::new();
+    for hit in &mut hits {
+        let earlier = seen.entry(hit.file.id).or_insert(0);
+        hit.score *= same_file.powi(*earlier);
+        *earlier += 1;
+    }
+    hits.sort_unstable_by(by_rank);
+    hits.truncate(limit);
+    hits
+}
+
+fn by_rank(a: &Hit, b: &Hit) -> std::cmp::Ordering {
+    b.score
+        .total_cmp(&a.score)
+        .then_with(|| a.file.path.cmp(&b.file.path))
+        .then_with(|| a.span.start_byte.cmp(&b.span.start_byte))
+}

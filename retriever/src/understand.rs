@@ -1,0 +1,326 @@
+//! Query understanding: what kind of question it is, which identifiers and paths it names, its search terms.
+//!
+//! Works on the shape of the text alone (case, underscores, qualifiers, slashes), never on lists of words taken
+//! from particular questions.
+
+use std::collections::HashMap;
+
+use contexd_store::keyword::QueryTerm;
+use contexd_store::tokenizer;
+
+use crate::QueryKind;
+
+/// Bytes of the question that are read; the rest of a longer one is cut off.
+pub(crate) const MAX_QUERY_BYTES: usize = 64 << 10;
+const MAX_TERMS: usize = 256;
+const MAX_IDENTIFIERS: usize = 48;
+const MAX_PATHS: usize = 8;
+const IDENTIFIER_QUERY_WORDS: usize = 2;
+
+/// How sure it is that a word of the question names a symbol.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub(crate) enum Strength {
+    /// A plain word, as in prose.
+    Word,
+    /// A capitalised word that does not begin the question.
+    Capitalised,
+    /// Written as code is: qualified, with underscores or inner capitals, called, quoted in backticks.
+    Code,
+}
+
+/// A name in the question that may be a symbol's.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NamedIdentifier {
+    /// The qualifier's parts, outermost first; empty for a bare name.
+    pub(crate) qualifier: Vec<String>,
+    /// The last part, as written.
+    pub(crate) name: String,
+    /// How sure it is.
+    pub(crate) strength: Strength,
+}
+
+/// What was understood of a question.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Understanding {
+    /// What it looks like.
+    pub(crate) kind: QueryKind,
+    /// The weighted terms for the keyword index.
+    pub(crate) terms: Vec<QueryTerm>,
+    /// The names in it, surest first.
+    pub(crate) identifiers: Vec<NamedIdentifier>,
+    /// The paths and file names in it.
+    pub(crate) paths: Vec<String>,
+    /// The stems of its distinct content words, sorted.
+    pub(crate) stems: Vec<String>,
+    /// Which classes of file it asks for by name.
+    pub(crate) asks_for: AsksFor,
+}
+
+/// Classes of file that a question asks for by name; their penalty is then switched off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AsksFor {
+    /// Tests, specs, fixtures, mocks.
+    pub(crate) tests: bool,
+    /// Examples, samples, demos, benchmarks.
+    pub(crate) examples: bool,
+    /// Documentation.
+    pub(crate) documentation: bool,
+    /// Configuration and other data files.
+    pub(crate) configuration: bool,
+}
+
+/// Reads `text`.
+pub(crate) fn understand(text: &str) -> Understanding {
+    let text = truncate_at_char(text.trim(), MAX_QUERY_BYTES);
+    let words: Vec<&str> = split_words(text).collect();
+    let paths = named_paths(&words);
+    let identifiers = named_identifiers(&words);
+    let kind = classify(&words, &paths, &identifiers);
+    Understanding {
+        kind,
+        terms: weighted_terms(text),
+        identifiers,
+        paths,
+        stems: stems(text),
+        asks_for: asks_for(text),
+    }
+}
+
+/// The longest prefix of `text` of at most `limit` bytes that ends at a character's end.
+fn truncate_at_char(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
+        return text;
+    }
+    let end = (0..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    &text[..end]
+}
+
+fn split_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| {
+        c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\'' | '{' | '}' | '[' | ']' | '=' | '|')
+    })
+    .filter(|word| !word.is_empty())
+}
+
+fn classify(words: &[&str], paths: &[String], identifiers: &[NamedIdentifier]) -> QueryKind {
+    if words.len() == 1 && !paths.is_empty() {
+        return QueryKind::Path;
+    }
+    let code_names = identifiers.iter().filter(|identifier| identifier.strength == Strength::Code).count();
+    let single_name = words.len() == 1 && !identifiers.is_empty();
+    let only_code = !words.is_empty() && words.len() <= IDENTIFIER_QUERY_WORDS && code_names == words.len();
+    if single_name || only_code { QueryKind::Identifier } else { QueryKind::NaturalLanguage }
+}
+
+fn named_paths(words: &[&str]) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    for word in words {
+        let trimmed = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '_' && c != '/');
+        let path = trimmed.trim_start_matches("./").trim_matches('/');
+        if paths.len() < MAX_PATHS && looks_like_path(path) && !paths.iter().any(|known| known == path) {
+            paths.push(path.to_owned());
+        }
+    }
+    paths
+}
+
+/// A slash between names, or a file name with a short alphanumeric extension; not a web address.
+fn looks_like_path(word: &str) -> bool {
+    if word.len() < 3 || word.contains("://") || word.contains("::") || word.contains('(') {
+        return false;
+    }
+    let file_name = word.rsplit('/').next().unwrap_or(word);
+    let has_extension = file_name.rsplit_once('.').is_some_and(|(stem, extension)| {
+        !stem.is_empty()
+            && (1..=4).contains(&extension.len())
+            && extension.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && extension.chars().any(|c| c.is_ascii_lowercase())
+    });
+    has_extension || (word.contains('/') && word.split('/').all(|part| part.len() > 1))
+}
+
+fn named_identifiers(words: &[&str]) -> Vec<NamedIdentifier> {
+    let mut identifiers: Vec<NamedIdentifier> = Vec::new();
+    for (position, word) in words.iter().enumerate() {
+        let Some(identifier) = read_identifier(word, position == 0 && words.len() > 1) else { continue };
+        match identifiers.iter_mut().find(|known| known.name == identifier.name) {
+            Some(known) if identifier.strength > known.strength => *known = identifier,
+            Some(_) => {}
+            None => identifiers.push(identifier),
+        }
+    }
+    identifiers.sort_by(|a, b| b.strength.partial_cmp(&a.strength).unwrap_or(std::cmp::Ordering::Equal));
+    identifiers.truncate(MAX_IDENTIFIERS);
+    identifiers
+}
+
+fn read_identifier(word: &str, begins_sentence: bool) -> Option<NamedIdentifier> {
+    let quoted = word.starts_with('`');
+    let bare = word.trim_matches(|c: char| {
+        !c.is_alphanumeric() && c != '_' && c != '$' && c != '(' && c != ')' && c != '!'
+    });
+    let called = bare.contains('(') || bare.ends_with('!');
+    let head = bare.split(['(', '!', '<']).next().unwrap_or(bare);
+    let parts: Vec<&str> = head
+        .split("::")
+        .flat_map(|part| part.split(['.', '#', '\\']))
+        .flat_map(|part| part.split("->"))
+        .collect();
+    let valid = parts.iter().all(|part| is_identifier(part));
+    let (name, qualifier) = parts.split_last()?;
+    if !valid || name.len() < 2 {
+        return None;
+    }
+    let strength = identifier_strength(name, quoted || called || !qualifier.is_empty(), begins_sentence);
+    Some(NamedIdentifier {
+        qualifier: qualifier.iter().map(|part| (*part).to_owned()).collect(),
+        name: (*name).to_owned(),
+        strength,
+    })
+}
+
+fn is_identifier(part: &str) -> bool {
+    let mut characters = part.chars();
+    characters.next().is_some_and(|c| c.is_alphabetic() || c == '_' || c == '$')
+        && characters.all(|c| c.is_alphanumeric() || c == '_' || c == '$')
+}
+
+fn identifier_strength(name: &str, marked_as_code: bool, begins_sentence: bool) -> Strength {
+    let inner_capital = name.chars().skip(1).any(char::is_uppercase) && name.chars().any(char::is_lowercase);
+    let has_underscore = name.trim_matches('_').contains('_') || name.starts_with('_');
+    if marked_as_code || inner_capital || has_underscore {
+        Strength::Code
+    } else if name.chars().next().is_some_and(char::is_uppercase) && !begins_sentence {
+        Strength::Capitalised
+    } else {
+        Strength::Word
+    }
+}
+
+/// Distinct tokens of the question in order of first appearance, a repeated one weighing `1 + ln(times)`.
+fn weighted_terms(text: &str) -> Vec<QueryTerm> {
+    let mut order: Vec<String> = Vec::new();
+    let mut times: HashMap<String, u32> = HashMap::new();
+    tokenizer::tokenize(text, &mut |token| {
+        let count = times.entry(token.to_owned()).or_insert(0);
+        *count += 1;
+        if *count == 1 {
+            order.push(token.to_owned());
+        }
+    });
+    order.truncate(MAX_TERMS);
+    order
+        .into_iter()
+        .map(|text| {
+            let weight = 1.0 + (times[&text] as f32).ln();
+            QueryTerm { text, weight }
+        })
+        .collect()
+}
+
+fn stems(text: &str) -> Vec<String> {
+    let mut stems: Vec<String> = Vec::new();
+    for word in text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| word.len() > 1) {
+        stems.extend(tokenizer::identifier_parts(word).into_iter().filter(|part| is_content_word(part)));
+    }
+    stems.sort_unstable();
+    stems.dedup();
+    stems.truncate(MAX_TERMS);
+    stems
+}
+
+/// Whether a lower-cased word carries content. The list is the closed class of English function words (articles,
+/// pronouns, prepositions, auxiliaries, question words), which no repository's vocabulary changes.
+pub(crate) fn is_content_word(word: &str) -> bool {
+    const FUNCTION_WORDS: [&str; 62] = [
+        "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "before",
+        "between", "by", "can", "could", "did", "do", "does", "during", "each", "for", "from", "had", "has",
+        "have", "how", "if", "in", "into", "is", "it", "its", "may", "not", "of", "on", "or", "our", "over",
+        "should", "so", "than", "that", "the", "their", "then", "there", "these", "this", "to", "was", "we",
+        "what", "when", "where", "which", "why", "with", "you",
+    ];
+    FUNCTION_WORDS.binary_search(&word).is_err()
+}
+
+fn asks_for(text: &str) -> AsksFor {
+    let mut asked = AsksFor::default();
+    for word in text.split(|c: char| !c.is_alphanumeric()) {
+        match word.to_ascii_lowercase().as_str() {
+            "test" | "tests" | "testing" | "spec" | "specs" | "fixture" | "fixtures" | "mock" | "mocks" => {
+                asked.tests = true;
+            }
+            "example" | "examples" | "sample" | "samples" | "demo" | "benchmark" | "benchmarks" | "bench" => {
+                asked.examples = true;
+            }
+            "docs" | "documentation" | "readme" | "guide" | "tutorial" | "changelog" | "markdown" => {
+                asked.documentation = true;
+            }
+            "config" | "configuration" | "settings" | "manifest" | "yaml" | "json" | "toml" | "workflow" => {
+                asked.configuration = true;
+            }
+            _ => {}
+        }
+    }
+    asked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strongest(text: &str) -> Option<(String, Strength)> {
+        understand(text)
+            .identifiers
+            .into_iter()
+            .next()
+            .map(|identifier| (identifier.name, identifier.strength))
+    }
+
+    #[test]
+    fn the_list_of_function_words_is_sorted() {
+        assert!(
+            !is_content_word("a")
+                && !is_content_word("you")
+                && !is_content_word("has")
+                && is_content_word("runtime")
+        );
+    }
+
+    #[test]
+    fn kinds_follow_the_shape() {
+        let kind = |text| understand(text).kind;
+        assert_eq!(kind("Runtime"), QueryKind::Identifier);
+        assert_eq!(kind("Runtime::block_on"), QueryKind::Identifier);
+        assert_eq!(kind("parse_url splitHost"), QueryKind::Identifier);
+        assert_eq!(kind("src/runtime/mod.rs"), QueryKind::Path);
+        assert_eq!(kind("mod.rs"), QueryKind::Path);
+        assert_eq!(kind("how does the runtime spawn tasks"), QueryKind::NaturalLanguage);
+        assert_eq!(kind(""), QueryKind::NaturalLanguage);
+    }
+
+    #[test]
+    fn names_are_told_from_prose() {
+        assert_eq!(strongest("where is `spawn` defined"), Some(("spawn".into(), Strength::Code)));
+        assert_eq!(strongest("how does the Router dispatch"), Some(("Router".into(), Strength::Capitalised)));
+        assert_eq!(strongest("call parse_url() first"), Some(("parse_url".into(), Strength::Code)));
+        let qualified = understand("Runtime::block_on").identifiers.remove(0);
+        assert_eq!(
+            (qualified.qualifier, qualified.name),
+            (vec!["Runtime".to_owned()], "block_on".to_owned())
+        );
+    }
+
+    #[test]
+    fn paths_are_found_in_error_output() {
+        let found = understand(
+            "File \"django/db/models/query.py\", line 10, see https://example.com/a.html e.g. this",
+        );
+        assert_eq!(found.paths, ["django/db/models/query.py"]);
+    }
+
+    #[test]
+    fn a_huge_question_is_cut_at_a_character() {
+        let text = "ü".repeat(MAX_QUERY_BYTES);
+        assert!(understand(&text).terms.len() <= MAX_TERMS);
+    }
+}
