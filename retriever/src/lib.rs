@@ -21,7 +21,8 @@ mod weights;
 pub use error::RetrieveError;
 pub use filter::{Filter, FilterSpec};
 pub use pack::{
-    Format, Omitted, OmittedReason, Pack, PackItem, PackLevel, PackRequest, PackRole, assemble, count_tokens,
+    Format, MAX_BUDGET, MIN_BUDGET, Omitted, OmittedReason, Pack, PackItem, PackLevel, PackRequest, PackRole,
+    SentPiece, TOKENIZER, assemble, count_tokens,
 };
 pub use path_class::PathClass;
 pub use query::{DenseQuery, Focus, Query, QueryKind};

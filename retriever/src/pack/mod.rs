@@ -1,10 +1,24 @@
 //! Packs: the pieces of several files that fit a token budget, each with the reason it is there.
 
+mod assemble;
+mod excerpt;
+mod neighbours;
+mod render;
+
 use std::sync::Arc;
 
-use contexd_store::{ContentHash, Generation, Snapshot, Span};
+use contexd_store::{ContentHash, Generation, Span};
 
-use crate::{Query, RetrieveError, Weights};
+pub use assemble::assemble;
+
+use crate::Query;
+
+/// Name of the tokenizer that budgets are counted with: OpenAI's `o200k_base` byte-pair encoding.
+pub const TOKENIZER: &str = "o200k_base";
+/// Least budget of a pack, in tokens.
+pub const MIN_BUDGET: u32 = 32;
+/// Greatest budget of a pack, in tokens.
+pub const MAX_BUDGET: u32 = 1_000_000;
 
 /// How a pack is rendered; tokens are counted over the rendered text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,9 +26,9 @@ pub enum Format {
     /// Headings and fenced code blocks.
     #[default]
     Markdown,
-    /// `<document>` elements, with the text in CDATA-free escaped form only where needed.
+    /// One `<piece>` element an item, its text in a CDATA section.
     Xml,
-    /// Items only; the text of an item is counted as it stands.
+    /// A JSON array with an object an item.
     Json,
 }
 
@@ -27,8 +41,21 @@ pub struct PackRequest {
     pub budget: u32,
     /// How it is rendered.
     pub format: Format,
-    /// Pieces the caller has already: (path, blob, span) is left out when it lies within one of these.
-    pub already_sent: Vec<(String, ContentHash, Span)>,
+    /// Pieces the caller has already; what lies within one of them is left out.
+    pub already_sent: Vec<SentPiece>,
+}
+
+/// A piece that the caller got with an earlier pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentPiece {
+    /// Path relative to the repository root.
+    pub path: String,
+    /// Hash of the file's bytes then; another content is sent again.
+    pub blob: ContentHash,
+    /// First line, 1-based.
+    pub start_line: u32,
+    /// Last line, inclusive.
+    pub end_line: u32,
 }
 
 /// How much of a piece is shown.
@@ -36,11 +63,11 @@ pub struct PackRequest {
 pub enum PackLevel {
     /// All of its lines.
     Full,
-    /// Its first lines and a mark for the folded rest.
+    /// Its first lines, cut before the body ends.
     Folded,
-    /// The signature only.
+    /// The lines of its declaration only.
     Signature,
-    /// The name only.
+    /// The one line that bears its name.
     Name,
 }
 
@@ -68,8 +95,6 @@ pub enum PackRole {
     Definition,
     /// It encloses a primary piece.
     Container,
-    /// It tests a primary piece.
-    Test,
 }
 
 impl PackRole {
@@ -81,7 +106,6 @@ impl PackRole {
             Self::Focus => "focus",
             Self::Definition => "definition",
             Self::Container => "container",
-            Self::Test => "test",
         }
     }
 }
@@ -95,8 +119,12 @@ pub struct PackItem {
     pub blob: ContentHash,
     /// Name of the language.
     pub language: Box<str>,
-    /// The lines shown (for a folded piece: the lines it stands for).
-    pub span: Span,
+    /// First line shown, 1-based.
+    pub start_line: u32,
+    /// Last line shown, inclusive.
+    pub end_line: u32,
+    /// The lines of the whole piece, of which those shown are the beginning or the declaration.
+    pub piece: Span,
     /// How much is shown.
     pub level: PackLevel,
     /// Tokens of the item as rendered.
@@ -109,7 +137,7 @@ pub struct PackItem {
     pub score: f32,
     /// Qualified name of the symbol shown, empty when there is none.
     pub symbol: String,
-    /// The lines shown.
+    /// The lines shown, each as it stands in the file, without the last line's end.
     pub text: String,
 }
 
@@ -165,19 +193,7 @@ pub struct Pack {
     pub rendered: String,
 }
 
-/// Assembles a pack.
-///
-/// # Errors
-/// When the request is malformed or the index cannot be read.
-pub fn assemble(
-    _snapshot: &Snapshot,
-    _request: &PackRequest,
-    _weights: &Weights,
-) -> Result<Pack, RetrieveError> {
-    todo!()
-}
-
-/// Number of tokens of `text` in the tokenizer that packs are counted with (`o200k_base`).
+/// Number of tokens of `text` in the tokenizer that packs are counted with ([`TOKENIZER`]).
 #[must_use]
 pub fn count_tokens(text: &str) -> u32 {
     let tokens = bpe_openai::o200k_base().count(text);
