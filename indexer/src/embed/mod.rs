@@ -6,7 +6,11 @@
 
 mod accumulate;
 mod error;
+mod fastembed_model;
+mod model_dir;
+mod onnx_runtime;
 mod quantize;
+mod shared_library;
 mod static_file;
 mod static_model;
 mod vocabulary;
@@ -15,6 +19,7 @@ mod words;
 use contexd_store::ContentHash;
 
 pub use error::EmbedError;
+pub use fastembed_model::{FastembedModel, FastembedOptions};
 pub use quantize::quantize;
 pub use static_model::StaticModel;
 

@@ -89,7 +89,7 @@ impl<'a> Vocabulary<'a> {
 
     fn spells(&self, token: u16, prefix: &[u8], piece: &[u8]) -> bool {
         let text = self.token_text(token);
-        text.len() == prefix.len() + piece.len() && text.starts_with(prefix) && text.ends_with(piece)
+        text.len() == prefix.len() + piece.len() && text.iter().eq(prefix.iter().chain(piece))
     }
 
     /// The token that spells exactly `piece` inside a word.
