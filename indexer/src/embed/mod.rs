@@ -9,7 +9,7 @@ mod error;
 mod fastembed_model;
 mod model_dir;
 mod onnx_runtime;
-mod quantize;
+mod rows;
 mod shared_library;
 mod static_file;
 mod static_model;
@@ -20,7 +20,7 @@ use contexd_store::ContentHash;
 
 pub use error::EmbedError;
 pub use fastembed_model::{FastembedModel, FastembedOptions};
-pub use quantize::quantize;
+pub use rows::{embed_file, quantize, texts_key};
 pub use static_model::StaticModel;
 
 /// What names a model: two models with the same fingerprint give the same vector for the same text.
