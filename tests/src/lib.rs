@@ -1,1 +1,4 @@
-//! Under construction.
+//! The harness of the end-to-end tests and the architecture checks: what they share, without any test of its own.
+
+pub mod rust_source;
+pub mod workspace;

@@ -1,0 +1,5 @@
+//! The one integration-test binary: architecture checks on the sources, end-to-end tests on the real program.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod tidy;
