@@ -106,6 +106,7 @@ mod tests {
 
     use super::*;
 
+    #[cfg(target_os = "linux")]
     fn check_refused(content: &[u8], expected: &str) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("libonnxruntime.so");
@@ -142,11 +143,13 @@ mod tests {
         assert_eq!(asked_folder, library);
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn a_text_file_is_refused() {
         check_refused(b"not a library", "shared library");
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn an_empty_file_is_refused() {
         check_refused(b"", "shared library");
