@@ -1,6 +1,18 @@
 //! The vector projection: int8 rows in append-only segments, scanned exactly or searched through HNSW.
 
+mod graph;
+mod index;
+mod quantize;
+mod scan;
+mod searcher;
+mod segment;
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
+
+pub(crate) use index::VectorIndex;
+pub(crate) use searcher::VectorSearcher;
 
 use crate::{ChunkId, ContentHash};
 

@@ -1,0 +1,411 @@
+//! Writes: commits of the vector projection, its manifest, compaction, and the building of graphs.
+//!
+//! On disk: `manifest` (postcard: format, generation, segment names, live rows) and one `.seg` file a segment, all
+//! written under temporary names and renamed; `graph-<model>/` holds a dumped graph. The manifest is the commit.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde::{Deserialize, Serialize};
+
+use super::FileVectors;
+use super::graph::Graph;
+use super::searcher::{Graphs, ModelRows, Run, VectorSearcher};
+use super::segment::{Segment, io_error, write_durably};
+use crate::{ContentHash, FileId, Generation, StoreError};
+
+const FORMAT: u32 = 1;
+const MANIFEST: &str = "manifest";
+/// Segments of a model above which the smaller ones are merged.
+const MAX_SEGMENTS: usize = 8;
+/// Share of dead rows above which all segments of a model are merged.
+const MAX_DEAD_SHARE: f32 = 0.3;
+/// Share of rows changed since the graph was built above which it is built again.
+const GRAPH_CHURN: f32 = 0.15;
+
+#[derive(Default, Serialize, Deserialize)]
+struct Manifest {
+    format: u32,
+    generation: Generation,
+    next_segment: u64,
+    /// File names, the position of a segment's being its number in `live`.
+    segments: Vec<String>,
+    /// The live rows of each model: file, segment, first row.
+    live: Vec<(ContentHash, Vec<(FileId, u32, u32)>)>,
+}
+
+/// The vector projection: all of its writes.
+pub(crate) struct VectorIndex {
+    directory: Option<PathBuf>,
+    graph_threshold: usize,
+    generation: Option<Generation>,
+    next_segment: u64,
+    /// The segments that have a file, with its name.
+    names: Vec<(Arc<Segment>, String)>,
+    searcher: VectorSearcher,
+    graph_is_building: Arc<AtomicBool>,
+}
+
+type Models = BTreeMap<ContentHash, Arc<ModelRows>>;
+
+impl VectorIndex {
+    /// An index without files.
+    pub(crate) fn in_memory(graph_threshold: usize) -> Self {
+        let graphs: Graphs = Arc::new(RwLock::new(BTreeMap::new()));
+        Self {
+            directory: None,
+            graph_threshold,
+            generation: None,
+            next_segment: 0,
+            names: Vec::new(),
+            searcher: VectorSearcher { models: Arc::new(Models::new()), graphs },
+            graph_is_building: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    /// Opens the index in `directory`, empty when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when what is there cannot be used; it must then be wiped and built anew.
+    pub(crate) fn open(directory: &Path, graph_threshold: usize) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(directory).map_err(|source| io_error("create", directory, source))?;
+        let mut index = Self { directory: Some(directory.to_owned()), ..Self::in_memory(graph_threshold) };
+        let path = directory.join(MANIFEST);
+        let encoded = match std::fs::read(&path) {
+            Ok(encoded) => encoded,
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(index),
+            Err(source) => return Err(io_error("read", &path, source)),
+        };
+        let manifest: Manifest =
+            postcard::from_bytes(&encoded).map_err(|error| corrupt(&path, &error.to_string()))?;
+        if manifest.format != FORMAT {
+            return Err(corrupt(&path, "written in another format"));
+        }
+        index.load(directory, manifest)?;
+        index.read_graphs(directory);
+        Ok(index)
+    }
+
+    fn load(&mut self, directory: &Path, manifest: Manifest) -> Result<(), StoreError> {
+        let mut segments: Vec<Arc<Segment>> = Vec::new();
+        for name in &manifest.segments {
+            let segment = Arc::new(Segment::open(&directory.join(name))?);
+            self.names.push((Arc::clone(&segment), name.clone()));
+            segments.push(segment);
+        }
+        let mut models = Models::new();
+        for (model, live) in manifest.live {
+            let own: Vec<Arc<Segment>> =
+                segments.iter().filter(|segment| segment.model == model).cloned().collect();
+            let dimension = own.first().map_or(0, |segment| segment.dimension);
+            let runs =
+                live_runs(&segments, &live).ok_or_else(|| corrupt(directory, "a live row is missing"))?;
+            models.insert(model, Arc::new(ModelRows::new(dimension, own, runs)));
+        }
+        self.searcher.models = Arc::new(models);
+        self.generation = Some(manifest.generation);
+        self.next_segment = manifest.next_segment;
+        Ok(())
+    }
+
+    /// Removes the index in `directory`.
+    pub(crate) fn wipe(directory: &Path) -> Result<(), StoreError> {
+        match std::fs::remove_dir_all(directory) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(io_error("remove", directory, source))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The generation of the last commit.
+    pub(crate) fn committed_generation(&self) -> Option<Generation> {
+        self.generation
+    }
+
+    /// The vectors of the last commit.
+    pub(crate) fn searcher(&self) -> VectorSearcher {
+        self.searcher.clone()
+    }
+
+    /// Removes the rows of `deletes`, adds those of `adds` (replacing a file's rows of the same model), and makes the
+    /// result durable as `generation`. On an error the index is as it was.
+    pub(crate) fn commit(
+        &mut self,
+        deletes: &[FileId],
+        adds: &[(FileId, Arc<FileVectors>)],
+        generation: Generation,
+    ) -> Result<VectorSearcher, StoreError> {
+        let dead: HashSet<FileId> = deletes.iter().copied().collect();
+        let mut added: BTreeMap<ContentHash, Vec<&(FileId, Arc<FileVectors>)>> = BTreeMap::new();
+        for add in adds {
+            added.entry(add.1.model).or_default().push(add);
+        }
+        let mut models = Models::new();
+        let touched: BTreeSet<ContentHash> =
+            self.searcher.models.keys().copied().chain(added.keys().copied()).collect();
+        for model in touched {
+            let additions = added.remove(&model).unwrap_or_default();
+            let before = self.searcher.models.get(&model);
+            let after = changed_rows(model, before, &dead, &additions)?;
+            models.insert(model, Arc::new(compacted(model, after)));
+        }
+        self.publish(models, generation)?;
+        self.build_graphs();
+        Ok(self.searcher())
+    }
+
+    fn publish(&mut self, models: Models, generation: Generation) -> Result<(), StoreError> {
+        if let Some(directory) = self.directory.clone() {
+            let (names, next_segment) = self.write_segments(&directory, &models)?;
+            let manifest = manifest_of(&models, &names, generation, next_segment);
+            let encoded =
+                postcard::to_stdvec(&manifest).map_err(|error| corrupt(&directory, &error.to_string()))?;
+            write_durably(&directory.join(MANIFEST), &encoded)?;
+            let obsolete = std::mem::replace(&mut self.names, names);
+            self.next_segment = next_segment;
+            self.remove_obsolete(&directory, &obsolete);
+        }
+        self.searcher.models = Arc::new(models);
+        self.generation = Some(generation);
+        Ok(())
+    }
+
+    /// Writes the segments that have no file yet; all segments with their names, and the next free number.
+    fn write_segments(
+        &self,
+        directory: &Path,
+        models: &Models,
+    ) -> Result<(Vec<(Arc<Segment>, String)>, u64), StoreError> {
+        let mut names = Vec::new();
+        let mut next = self.next_segment;
+        for segment in models.values().flat_map(|rows| &rows.segments) {
+            let known = self.names.iter().find(|(named, _)| Arc::ptr_eq(named, segment));
+            let name = match known {
+                Some((_, name)) => name.clone(),
+                None => {
+                    let name = format!("{next:08}.seg");
+                    next += 1;
+                    segment.write(&directory.join(&name))?;
+                    name
+                }
+            };
+            names.push((Arc::clone(segment), name));
+        }
+        Ok((names, next))
+    }
+
+    /// Removes the files of segments that the manifest no longer names. One that stays behind does no harm.
+    fn remove_obsolete(&self, directory: &Path, before: &[(Arc<Segment>, String)]) {
+        for (_, name) in before.iter().filter(|(_, name)| !self.names.iter().any(|(_, kept)| kept == name)) {
+            if let Err(error) = std::fs::remove_file(directory.join(name)) {
+                tracing::warn!(%error, segment = %name, "cannot remove an obsolete vector segment");
+            }
+        }
+    }
+
+    fn read_graphs(&mut self, directory: &Path) {
+        for (model, rows) in self.searcher.models.iter() {
+            if rows.live_rows < self.graph_threshold {
+                continue;
+            }
+            if let Some(graph) =
+                Graph::read(&graph_directory(directory, *model)).filter(|graph| graph.model == *model)
+            {
+                insert_graph(&self.searcher.graphs, graph);
+            }
+        }
+        self.build_graphs();
+    }
+
+    /// Starts building, in the background, the graph of the first model that needs one. One at a time.
+    fn build_graphs(&self) {
+        let stale = self.searcher.models.iter().find(|(model, rows)| self.needs_graph(**model, rows));
+        let Some((&model, rows)) = stale else { return };
+        if self.graph_is_building.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (rows, graphs) = (Arc::clone(rows), Arc::clone(&self.searcher.graphs));
+        let (directory, building) = (self.directory.clone(), Arc::clone(&self.graph_is_building));
+        let work = move || {
+            build_graph(model, &rows, &graphs, directory.as_deref());
+            building.store(false, Ordering::Release);
+        };
+        let spawned = std::thread::Builder::new().name("vector-graph".to_owned()).spawn(work);
+        if let Err(error) = spawned {
+            self.graph_is_building.store(false, Ordering::Release);
+            tracing::warn!(%error, "cannot start building the vector graph, scanning exactly");
+        }
+    }
+
+    fn needs_graph(&self, model: ContentHash, rows: &ModelRows) -> bool {
+        if rows.live_rows < self.graph_threshold {
+            return false;
+        }
+        let graphs = self.searcher.graphs.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(graph) = graphs.get(&model) else { return true };
+        let covered = graph.files.iter().filter(|(file, _)| rows.run_of(*file).is_some());
+        let live_in_graph: usize = covered.map(|(_, count)| *count as usize).sum();
+        let dead = graph.len() - live_in_graph;
+        let missing = rows.live_rows.saturating_sub(live_in_graph);
+        (dead + missing) as f32 > graph.len() as f32 * GRAPH_CHURN
+    }
+}
+
+fn insert_graph(graphs: &Graphs, graph: Graph) {
+    let mut graphs = graphs.write().unwrap_or_else(PoisonError::into_inner);
+    graphs.insert(graph.model, Arc::new(graph));
+}
+
+fn build_graph(model: ContentHash, rows: &ModelRows, graphs: &Graphs, directory: Option<&Path>) {
+    let files: Vec<(FileId, u32)> = rows.runs.iter().map(|run| (run.file, run.rows)).collect();
+    let vectors: Vec<Vec<f32>> = rows.runs.iter().flat_map(|run| dequantized(run, rows.dimension)).collect();
+    let Some(graph) = Graph::build(model, rows.dimension, files, &vectors) else {
+        tracing::warn!("the graph library failed, scanning exactly");
+        return;
+    };
+    if let Some(Err(error)) = directory.map(|directory| graph.write(&graph_directory(directory, model))) {
+        tracing::warn!(%error, "cannot store the vector graph, it will be built again at the next start");
+    }
+    tracing::info!(rows = graph.len(), "vector graph built");
+    insert_graph(graphs, graph);
+}
+
+fn graph_directory(directory: &Path, model: ContentHash) -> PathBuf {
+    let name: String = model.to_string().chars().take(16).collect();
+    directory.join(format!("graph-{name}"))
+}
+
+fn dequantized(run: &Run, dimension: usize) -> Vec<Vec<f32>> {
+    let (scales, codes) = run.segment.slice(run.start as usize, run.rows as usize);
+    let row = |(scale, codes): (&f32, &[i8])| codes.iter().map(|code| f32::from(*code) * scale).collect();
+    scales.iter().zip(codes.chunks_exact(dimension.max(1))).map(row).collect()
+}
+
+/// The rows of a model after a commit: the old ones without the dead and the replaced, and a segment of the new ones.
+fn changed_rows(
+    model: ContentHash,
+    before: Option<&Arc<ModelRows>>,
+    dead: &HashSet<FileId>,
+    additions: &[&(FileId, Arc<FileVectors>)],
+) -> Result<ModelRows, StoreError> {
+    let dimension = before
+        .map(|rows| rows.dimension)
+        .filter(|dimension| *dimension > 0)
+        .or_else(|| additions.first().map(|(_, vectors)| vectors.dimension as usize))
+        .unwrap_or(0);
+    let replaced: HashSet<FileId> = additions.iter().map(|(file, _)| *file).collect();
+    let survives = |run: &&Run| !dead.contains(&run.file) && !replaced.contains(&run.file);
+    let mut runs: Vec<Run> =
+        before.map_or(Vec::new(), |rows| rows.runs.iter().filter(survives).cloned().collect());
+    let mut segments: Vec<Arc<Segment>> = before.map_or(Vec::new(), |rows| rows.segments.clone());
+    if !additions.is_empty() {
+        let segment = Arc::new(segment_of(model, dimension, additions)?);
+        runs.extend(runs_of(&segment));
+        segments.push(segment);
+    }
+    Ok(ModelRows::new(dimension, segments, runs))
+}
+
+fn segment_of(
+    model: ContentHash,
+    dimension: usize,
+    additions: &[&(FileId, Arc<FileVectors>)],
+) -> Result<Segment, StoreError> {
+    let (mut files, mut scales, mut codes) = (Vec::new(), Vec::new(), Vec::new());
+    for (file, vectors) in additions {
+        let lengths_agree = vectors.codes.len() == vectors.rows() * dimension;
+        if vectors.dimension as usize != dimension || !lengths_agree {
+            let detail = format!("rows of dimension {} where the model has {dimension}", vectors.dimension);
+            return Err(StoreError::InvalidVector(detail));
+        }
+        files.push((*file, vectors.rows() as u32));
+        scales.extend(&vectors.scales);
+        codes.extend(&vectors.codes);
+    }
+    Ok(Segment::new(model, dimension, files, scales, codes))
+}
+
+fn runs_of(segment: &Arc<Segment>) -> Vec<Run> {
+    let mut start = 0;
+    let mut runs = Vec::with_capacity(segment.files.len());
+    for &(file, rows) in &segment.files {
+        runs.push(Run { file, rows, start, segment: Arc::clone(segment) });
+        start += rows;
+    }
+    runs
+}
+
+/// The same live rows in fewer segments, when there are too many or too many rows are dead.
+fn compacted(model: ContentHash, rows: ModelRows) -> ModelRows {
+    let stored: usize = rows.segments.iter().map(|segment| segment.rows()).sum();
+    let dead = stored - rows.live_rows;
+    let too_dead = dead as f32 > stored as f32 * MAX_DEAD_SHARE;
+    if !too_dead && rows.segments.len() <= MAX_SEGMENTS {
+        return rows;
+    }
+    let keeps = |segment: &Arc<Segment>| !too_dead && segment.rows() * 2 > stored;
+    let (kept, merged): (Vec<Run>, Vec<Run>) = rows.runs.into_iter().partition(|run| keeps(&run.segment));
+    let mut segments: Vec<Arc<Segment>> =
+        rows.segments.iter().filter(|segment| keeps(segment)).cloned().collect();
+    let mut runs = kept;
+    if !merged.is_empty() {
+        let segment = Arc::new(merge(model, rows.dimension, &merged));
+        runs.extend(runs_of(&segment));
+        segments.push(segment);
+    }
+    ModelRows::new(rows.dimension, segments, runs)
+}
+
+fn merge(model: ContentHash, dimension: usize, runs: &[Run]) -> Segment {
+    let (mut files, mut scales, mut codes) = (Vec::new(), Vec::new(), Vec::new());
+    for run in runs {
+        let (run_scales, run_codes) = run.segment.slice(run.start as usize, run.rows as usize);
+        files.push((run.file, run.rows));
+        scales.extend_from_slice(run_scales);
+        codes.extend_from_slice(run_codes);
+    }
+    Segment::new(model, dimension, files, scales, codes)
+}
+
+fn manifest_of(
+    models: &Models,
+    names: &[(Arc<Segment>, String)],
+    generation: Generation,
+    next_segment: u64,
+) -> Manifest {
+    let position = |segment: &Arc<Segment>| names.iter().position(|(named, _)| Arc::ptr_eq(named, segment));
+    let live_of = |rows: &ModelRows| -> Vec<(FileId, u32, u32)> {
+        rows.runs
+            .iter()
+            .filter_map(|run| Some((run.file, u32::try_from(position(&run.segment)?).ok()?, run.start)))
+            .collect()
+    };
+    Manifest {
+        format: FORMAT,
+        generation,
+        next_segment,
+        segments: names.iter().map(|(_, name)| name.clone()).collect(),
+        live: models.iter().map(|(model, rows)| (*model, live_of(rows))).collect(),
+    }
+}
+
+/// The runs that a manifest lists as (file, segment, first row); `None` when one is not there.
+fn live_runs(segments: &[Arc<Segment>], live: &[(FileId, u32, u32)]) -> Option<Vec<Run>> {
+    let by_segment: Vec<BTreeMap<FileId, Run>> = segments
+        .iter()
+        .map(|segment| runs_of(segment).into_iter().map(|run| (run.file, run)).collect())
+        .collect();
+    live.iter()
+        .map(|(file, segment, start)| {
+            let run = by_segment.get(*segment as usize)?.get(file)?;
+            (run.start == *start).then(|| run.clone())
+        })
+        .collect()
+}
+
+fn corrupt(path: &Path, detail: &str) -> StoreError {
+    StoreError::Corrupt { place: path.display().to_string(), detail: detail.to_owned() }
+}

@@ -1,0 +1,200 @@
+//! Reads: the vectors of one generation.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+
+use rayon::prelude::*;
+
+use super::VectorHit;
+use super::graph::Graph;
+use super::quantize::validate;
+use super::scan::{ScanQuery, TopK};
+use super::segment::Segment;
+use crate::{ChunkId, ContentHash, FileId, StoreError};
+
+/// Rows from which a scan is shared among threads.
+const PARALLEL_SCAN_ROWS: usize = 100_000;
+/// Runs that one thread scans at a time.
+const PARALLEL_RUNS: usize = 512;
+/// A filter that keeps less than this share of the files is answered by an exact scan: the graph would wander among
+/// nodes that it may not return.
+const GRAPH_FILTER_SHARE: f32 = 0.1;
+/// Rows from which a hit's chunk ordinal could not be packed into a key; far above any chunk count.
+const ORDINAL_BITS: u32 = 32;
+
+/// The live rows of one file: where they stand.
+#[derive(Clone)]
+pub(super) struct Run {
+    pub(super) file: FileId,
+    pub(super) rows: u32,
+    pub(super) start: u32,
+    pub(super) segment: Arc<Segment>,
+}
+
+/// The vectors of one model at one generation.
+pub(super) struct ModelRows {
+    pub(super) dimension: usize,
+    /// The segments, oldest first, dead rows included.
+    pub(super) segments: Vec<Arc<Segment>>,
+    /// The live rows, ordered by file.
+    pub(super) runs: Vec<Run>,
+    /// Number of live rows.
+    pub(super) live_rows: usize,
+}
+
+impl ModelRows {
+    pub(super) fn new(dimension: usize, segments: Vec<Arc<Segment>>, mut runs: Vec<Run>) -> Self {
+        runs.sort_by_key(|run| run.file);
+        let live_rows = runs.iter().map(|run| run.rows as usize).sum();
+        Self { dimension, segments, runs, live_rows }
+    }
+
+    pub(super) fn run_of(&self, file: FileId) -> Option<&Run> {
+        let position = self.runs.binary_search_by_key(&file, |run| run.file).ok()?;
+        self.runs.get(position)
+    }
+}
+
+/// The newest graph of each model; shared by all searchers, since a graph is only a hint that the live rows check.
+pub(super) type Graphs = Arc<RwLock<BTreeMap<ContentHash, Arc<Graph>>>>;
+
+/// The vectors of one generation. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct VectorSearcher {
+    pub(super) models: Arc<BTreeMap<ContentHash, Arc<ModelRows>>>,
+    pub(super) graphs: Graphs,
+}
+
+type FileFilter<'a> = Option<&'a (dyn Fn(FileId) -> bool + Sync)>;
+
+impl VectorSearcher {
+    /// The models that have live rows.
+    pub(crate) fn models(&self) -> Vec<ContentHash> {
+        self.models.iter().filter(|(_, rows)| rows.live_rows > 0).map(|(model, _)| *model).collect()
+    }
+
+    /// Number of live rows of `model`.
+    pub(crate) fn embedded(&self, model: ContentHash) -> usize {
+        self.models.get(&model).map_or(0, |rows| rows.live_rows)
+    }
+
+    /// The chunks most similar to `query`, best first, equal similarities by chunk.
+    pub(crate) fn nearest(
+        &self,
+        model: ContentHash,
+        query: &[f32],
+        limit: usize,
+        filter: FileFilter<'_>,
+    ) -> Result<Vec<VectorHit>, StoreError> {
+        let Some(rows) = self.models.get(&model) else { return Ok(Vec::new()) };
+        validate(query, rows.dimension)?;
+        let scan_query = ScanQuery::new(query);
+        let found = match self.usable_graph(model, rows, filter) {
+            Some(graph) => approximate(&graph, rows, &scan_query, query, limit, filter),
+            None => {
+                exact(&rows.runs, &scan_query, limit, &|run| filter.is_none_or(|admits| admits(run.file)))
+            }
+        };
+        Ok(rescore(rows, &scan_query, found, limit))
+    }
+
+    /// Similarity of `query` to each of `chunks`; `None` for a chunk that has no row or no direction.
+    pub(crate) fn similarities(
+        &self,
+        model: ContentHash,
+        query: &[f32],
+        chunks: &[ChunkId],
+    ) -> Result<Vec<Option<f32>>, StoreError> {
+        let Some(rows) = self.models.get(&model) else { return Ok(vec![None; chunks.len()]) };
+        validate(query, rows.dimension)?;
+        let scan_query = ScanQuery::new(query);
+        Ok(chunks.iter().map(|chunk| similarity(rows, &scan_query, *chunk)).collect())
+    }
+
+    fn usable_graph(
+        &self,
+        model: ContentHash,
+        rows: &ModelRows,
+        filter: FileFilter<'_>,
+    ) -> Option<Arc<Graph>> {
+        let graphs = self.graphs.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let graph = Arc::clone(graphs.get(&model)?);
+        drop(graphs);
+        let admitted =
+            filter.map_or(rows.runs.len(), |admits| rows.runs.iter().filter(|run| admits(run.file)).count());
+        let wide_enough = admitted as f32 >= rows.runs.len() as f32 * GRAPH_FILTER_SHARE;
+        wide_enough.then_some(graph)
+    }
+}
+
+/// The rows that best match, packed chunk ids with their first-pass values, by a scan of the runs that `admits`.
+fn exact(
+    runs: &[Run],
+    query: &ScanQuery<'_>,
+    limit: usize,
+    admits: &(dyn Fn(&Run) -> bool + Sync),
+) -> Vec<ChunkId> {
+    let wanted = ScanQuery::candidates(limit);
+    let scan = |runs: &[Run]| {
+        let mut best = TopK::new(wanted);
+        let mut values = Vec::new();
+        for run in runs.iter().filter(|run| admits(run)) {
+            scan_run(run, query, &mut values, &mut best);
+        }
+        best
+    };
+    let rows: usize = runs.iter().map(|run| run.rows as usize).sum();
+    let best = if rows < PARALLEL_SCAN_ROWS {
+        scan(runs)
+    } else {
+        runs.par_chunks(PARALLEL_RUNS).map(scan).reduce(|| TopK::new(wanted), TopK::merge)
+    };
+    best.into_sorted().into_iter().map(|(_, packed)| ChunkId::from_u64(packed)).collect()
+}
+
+fn scan_run(run: &Run, query: &ScanQuery<'_>, values: &mut Vec<f32>, best: &mut TopK) {
+    let (scales, codes) = run.segment.slice(run.start as usize, run.rows as usize);
+    values.clear();
+    query.rank_rows(scales, codes, values);
+    let first = u64::from(run.file.0) << ORDINAL_BITS;
+    for (ordinal, (value, scale)) in values.iter().zip(scales).enumerate() {
+        if *scale > 0.0 {
+            best.push(*value, first | ordinal as u64);
+        }
+    }
+}
+
+/// The graph's nearest live chunks, and an exact scan of the files it does not cover.
+fn approximate(
+    graph: &Graph,
+    rows: &ModelRows,
+    scan_query: &ScanQuery<'_>,
+    query: &[f32],
+    limit: usize,
+    filter: FileFilter<'_>,
+) -> Vec<ChunkId> {
+    let admits = |file: FileId| rows.run_of(file).is_some() && filter.is_none_or(|admits| admits(file));
+    let Some(mut found) = graph.nearest(query, ScanQuery::candidates(limit), &admits) else {
+        return exact(&rows.runs, scan_query, limit, &|run| filter.is_none_or(|admits| admits(run.file)));
+    };
+    let uncovered = |run: &Run| !graph.covers(run.file) && filter.is_none_or(|admits| admits(run.file));
+    found.extend(exact(&rows.runs, scan_query, limit, &uncovered));
+    found
+}
+
+fn rescore(rows: &ModelRows, query: &ScanQuery<'_>, found: Vec<ChunkId>, limit: usize) -> Vec<VectorHit> {
+    let mut hits: Vec<VectorHit> = found
+        .into_iter()
+        .filter_map(|chunk| Some(VectorHit { chunk, similarity: similarity(rows, query, chunk)? }))
+        .collect();
+    hits.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then_with(|| a.chunk.cmp(&b.chunk)));
+    hits.truncate(limit);
+    hits
+}
+
+fn similarity(rows: &ModelRows, query: &ScanQuery<'_>, chunk: ChunkId) -> Option<f32> {
+    let run = rows.run_of(chunk.file).filter(|run| chunk.ordinal < run.rows)?;
+    let (scales, codes) = run.segment.slice((run.start + chunk.ordinal) as usize, 1);
+    let scale = *scales.first()?;
+    (scale > 0.0).then(|| query.similarity(scale, codes))
+}
