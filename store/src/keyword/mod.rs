@@ -1,4 +1,16 @@
 //! The keyword projection: one tantivy document a chunk, searched with BM25F over the fields of [`Field`].
+//!
+//! tantivy stores and merges the postings; the scoring is ours ([`bm25f`]). Document frequencies and average lengths
+//! are counted over the living documents only, so that a score does not depend on how the index came about: an index
+//! grown edit by edit and one built in a single run give the same numbers, bit for bit.
+
+mod bm25f;
+mod document;
+mod index;
+mod searcher;
+
+pub(crate) use index::KeywordIndex;
+pub(crate) use searcher::KeywordSearcher;
 
 use crate::{ChunkId, FileId};
 
@@ -74,3 +86,6 @@ pub struct LexicalHit {
     /// Sum of the inverse document frequencies of the matched terms over that of all terms, 0 to 1.
     pub coverage: f32,
 }
+
+#[cfg(test)]
+mod tests;
