@@ -52,13 +52,14 @@ pub(crate) fn container_parts(symbol: &SymbolRecord) -> impl Iterator<Item = &st
     containers.split(['.', ':', '#', '\\', '/']).filter(|part| !part.is_empty())
 }
 
-/// The distinct word stems of a name or path, in order.
-pub(crate) fn word_stems(name: &str) -> Vec<String> {
+/// The distinct stems of the content words of a name, path or question, in order.
+pub(crate) fn word_stems(text: &str) -> Vec<String> {
     let mut stems: Vec<String> = Vec::new();
-    for word in name.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
+    for word in text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
         for part in tokenizer::identifier_parts(word) {
-            if part.len() > 1 && is_content_word(&part) && !stems.contains(&part) {
-                stems.push(part);
+            let stem = tokenizer::stem(&part);
+            if part.len() > 1 && is_content_word(&part) && !stems.contains(&stem) {
+                stems.push(stem);
             }
         }
     }

@@ -25,6 +25,7 @@ pub fn search(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Result<S
     let filter = Filter::new(&query.filter)?;
     let understanding = understand(&query.text);
     let pool = candidates::gather(snapshot, query, &understanding, &filter, weights)?;
+    let kind = understanding.kind(pool.values().any(|evidence| evidence.path_match > 0.0));
     let scales = Scales::of(&pool);
     let mut files = FileSignals::new(&understanding, query.focus.as_ref());
     let scored: Vec<Hit> = pool
@@ -32,12 +33,12 @@ pub fn search(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Result<S
         .filter_map(|(&chunk, evidence)| {
             let file = snapshot.file(chunk.file)?;
             let signals = derive_signals(chunk, evidence, &scales, files.of(file), file, &understanding);
-            let score = score(&signals, weights.signals(understanding.kind), &weights.priors);
+            let score = score(&signals, weights.signals(kind), &weights.priors);
             hit(file, chunk, score, &signals)
         })
         .collect();
     let hits = select(scored, query.limit, weights.selection.same_file);
-    Ok(SearchResult { generation: snapshot.generation(), kind: understanding.kind, hits })
+    Ok(SearchResult { generation: snapshot.generation(), kind, hits })
 }
 
 fn validate(query: &Query) -> Result<(), RetrieveError> {

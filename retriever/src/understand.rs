@@ -3,12 +3,11 @@
 //! Works on the shape of the text alone (case, underscores, qualifiers, slashes), never on lists of words taken
 //! from particular questions.
 
-use std::collections::HashMap;
-
 use contexd_store::keyword::QueryTerm;
-use contexd_store::tokenizer;
+use contexd_store::tokenizer::{self, QueryToken, TokenKind};
 
 use crate::QueryKind;
+use crate::names::word_stems;
 
 /// Bytes of the question that are read; the rest of a longer one is cut off.
 pub(crate) const MAX_QUERY_BYTES: usize = 64 << 10;
@@ -42,8 +41,10 @@ pub(crate) struct NamedIdentifier {
 /// What was understood of a question.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Understanding {
-    /// What it looks like.
-    pub(crate) kind: QueryKind,
+    /// What its words look like.
+    kind_of_words: QueryKind,
+    /// Whether it is a single word that may be a path.
+    is_path_alone: bool,
     /// The weighted terms for the keyword index.
     pub(crate) terms: Vec<QueryTerm>,
     /// The names in it, surest first.
@@ -102,10 +103,14 @@ fn split_words(text: &str) -> impl Iterator<Item = &str> {
     .filter(|word| !word.is_empty())
 }
 
-fn classify(words: &[&str], paths: &[String], identifiers: &[NamedIdentifier]) -> QueryKind {
-    if words.len() == 1 && !paths.is_empty() {
-        return QueryKind::Path;
+impl Understanding {
+    /// The kind once it is known whether a file bears a named path: `app.use` looks like a file name until none does.
+    pub(crate) fn kind(&self, path_found: bool) -> QueryKind {
+        if self.is_path_alone && path_found { QueryKind::Path } else { self.kind_of_words }
     }
+}
+
+fn classify(words: &[&str], identifiers: &[NamedIdentifier]) -> QueryKind {
     let code_names = identifiers.iter().filter(|identifier| identifier.strength == Strength::Code).count();
     let single_name = words.len() == 1 && !identifiers.is_empty();
     let only_code = !words.is_empty() && words.len() <= IDENTIFIER_QUERY_WORDS && code_names == words.len();
@@ -131,7 +136,7 @@ fn looks_like_path(word: &str) -> bool {
     }
     let file_name = word.rsplit('/').next().unwrap_or(word);
     let has_extension = file_name.rsplit_once('.').is_some_and(|(stem, extension)| {
-        !stem.is_empty()
+        stem.len() > 1
             && (1..=4).contains(&extension.len())
             && extension.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
             && extension.chars().any(|c| c.is_ascii_lowercase())
@@ -197,34 +202,36 @@ fn identifier_strength(name: &str, marked_as_code: bool, begins_sentence: bool) 
     }
 }
 
-/// Distinct tokens of the question in order of first appearance, a repeated one weighing `1 + ln(times)`.
+/// Distinct tokens of the question in order of first appearance, a repeated one weighing `1 + ln(times)`. Function
+/// words are left out unless the question has nothing else.
 fn weighted_terms(text: &str) -> Vec<QueryTerm> {
-    let mut order: Vec<String> = Vec::new();
-    let mut times: HashMap<String, u32> = HashMap::new();
-    tokenizer::tokenize(text, &mut |token| {
-        let count = times.entry(token.to_owned()).or_insert(0);
-        *count += 1;
-        if *count == 1 {
-            order.push(token.to_owned());
-        }
-    });
-    order.truncate(MAX_TERMS);
-    order
+    let tokens = tokenizer::query_tokens(text);
+    let mut content: Vec<&QueryToken> = tokens.iter().filter(|token| is_content_word(&token.text)).collect();
+    if content.is_empty() {
+        content = tokens.iter().collect();
+    }
+    content
         .into_iter()
-        .map(|text| {
-            let weight = 1.0 + (times[&text] as f32).ln();
-            QueryTerm { text, weight }
+        .take(MAX_TERMS)
+        .map(|token| QueryTerm {
+            text: token.text.clone(),
+            weight: kind_weight(token.kind) * (1.0 + (token.count as f32).ln()),
         })
         .collect()
 }
 
-fn stems(text: &str) -> Vec<String> {
-    let mut stems: Vec<String> = Vec::new();
-    for word in text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| word.len() > 1) {
-        stems.extend(tokenizer::identifier_parts(word).into_iter().filter(|part| is_content_word(part)));
+/// A word and its stem, an identifier and its parts, are one piece of evidence seen twice: the finer form of each
+/// pair weighs less.
+fn kind_weight(kind: TokenKind) -> f32 {
+    match kind {
+        TokenKind::Compound | TokenKind::Word => 1.0,
+        TokenKind::Stem | TokenKind::Part => 0.7,
     }
+}
+
+fn stems(text: &str) -> Vec<String> {
+    let mut stems = word_stems(text);
     stems.sort_unstable();
-    stems.dedup();
     stems.truncate(MAX_TERMS);
     stems
 }
@@ -288,12 +295,13 @@ mod tests {
 
     #[test]
     fn kinds_follow_the_shape() {
-        let kind = |text| understand(text).kind;
+        let kind = |text| understand(text).kind(true);
         assert_eq!(kind("Runtime"), QueryKind::Identifier);
         assert_eq!(kind("Runtime::block_on"), QueryKind::Identifier);
         assert_eq!(kind("parse_url splitHost"), QueryKind::Identifier);
         assert_eq!(kind("src/runtime/mod.rs"), QueryKind::Path);
         assert_eq!(kind("mod.rs"), QueryKind::Path);
+        assert_eq!(understand("app.use").kind(false), QueryKind::Identifier);
         assert_eq!(kind("how does the runtime spawn tasks"), QueryKind::NaturalLanguage);
         assert_eq!(kind(""), QueryKind::NaturalLanguage);
     }
