@@ -76,9 +76,11 @@ pub(crate) fn understand(text: &str) -> Understanding {
     let words: Vec<&str> = split_words(text).collect();
     let paths = named_paths(&words);
     let identifiers = named_identifiers(&words);
-    let kind = classify(&words, &paths, &identifiers);
+    let kind_of_words = classify(&words, &identifiers);
+    let is_path_alone = words.len() == 1 && !paths.is_empty();
     Understanding {
-        kind,
+        kind_of_words,
+        is_path_alone,
         terms: weighted_terms(text),
         identifiers,
         paths,
