@@ -60,9 +60,9 @@ pub fn embedding_texts(path: &str, record: &FileRecord, text: &str) -> Vec<Strin
 
 /// Hash over the embedding texts of a file, in order: the key of the vector cache.
 #[must_use]
-pub fn embedding_key(texts: &[String]) -> ContentHash {
+pub fn embedding_key(texts: &[impl AsRef<str>]) -> ContentHash {
     let mut hasher = blake3::Hasher::new();
-    for text in texts {
+    for text in texts.iter().map(AsRef::as_ref) {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     }

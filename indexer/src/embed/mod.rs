@@ -20,7 +20,7 @@ use contexd_store::ContentHash;
 
 pub use error::EmbedError;
 pub use fastembed_model::{FastembedModel, FastembedOptions};
-pub use rows::{embed_file, quantize, texts_key};
+pub use rows::embed_file;
 pub use static_model::StaticModel;
 
 /// What names a model: two models with the same fingerprint give the same vector for the same text.

@@ -87,7 +87,20 @@ pub(super) fn quantize_row(row: &[f32], codes: &mut Vec<i8>) -> f32 {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn error_is_at_most_half_a_step(row in prop::collection::vec(-1.0_f32..1.0, 1..64)) {
+            let mut codes = Vec::new();
+            let scale = quantize_row(&row, &mut codes);
+            for (code, exact) in codes.iter().zip(&row) {
+                prop_assert!((f32::from(*code) * scale - exact).abs() <= scale * 0.5001);
+            }
+        }
+    }
 
     const HASH: ContentHash = ContentHash([7; 32]);
 
