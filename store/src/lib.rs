@@ -6,20 +6,34 @@
 mod batch;
 pub mod document;
 mod error;
+mod files;
+pub mod format;
 mod ids;
 pub mod keyword;
+mod layout;
+mod open;
+mod plan;
+mod projections;
 mod record;
 mod snapshot;
+mod symbol_table;
+mod tables;
+#[cfg(test)]
+mod tests;
 pub mod tokenizer;
+mod truth;
 pub mod vectors;
 mod writer;
 
 pub use batch::{Batch, FileChange, FileContent, FileStat, FileUpsert, IndexedContent, VectorFill};
 pub use error::StoreError;
 pub use ids::{ChunkId, ContentHash, FileId, Generation, SymbolId};
+pub use layout::disk_bytes;
+pub use open::{OpenReport, open, open_in_memory, open_reporting};
+pub use projections::Recovery;
 pub use record::{
     ChunkKind, ChunkRecord, FileRecord, ImportRecord, Problem, ReferenceKind, ReferenceRecord, SkipReason,
     Span, SymbolKind, SymbolRecord, Visibility,
 };
 pub use snapshot::{Chunk, Counts, Fate, FileEntry, SkippedFile, Snapshot, Symbol};
-pub use writer::{Reader, RecordKey, StoreOptions, Writer, open, open_in_memory};
+pub use writer::{Reader, RecordKey, StoreOptions, Writer};

@@ -1,9 +1,13 @@
 //! All reads: an immutable view of the index at one generation.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use crate::files::PathEntry;
 use crate::keyword::{LexicalHit, LexicalQuery};
+use crate::projections::Searchers;
+use crate::tables::Tables;
+use crate::truth::ReadPool;
 use crate::vectors::{Coverage, VectorHit};
 use crate::{
     ChunkId, ChunkRecord, ContentHash, FileId, FileRecord, FileStat, Generation, SkipReason, StoreError,
@@ -88,9 +92,27 @@ pub struct Symbol<'a> {
 /// generation and no other. Cheap to share; readers never wait for the writer.
 pub struct Snapshot {
     generation: Generation,
+    tables: Tables,
+    searchers: Searchers,
+    pool: Arc<ReadPool>,
+    digest: OnceLock<ContentHash>,
 }
 
 impl Snapshot {
+    pub(crate) fn new(
+        generation: Generation,
+        tables: Tables,
+        searchers: Searchers,
+        pool: Arc<ReadPool>,
+    ) -> Self {
+        Self { generation, tables, searchers, pool, digest: OnceLock::new() }
+    }
+
+    /// The same generation under `tables`, which differ in nothing but stats.
+    pub(crate) fn with_stats_of(&self, tables: Tables) -> Self {
+        Self::new(self.generation, tables, self.searchers.clone(), Arc::clone(&self.pool))
+    }
+
     /// The generation shown.
     #[must_use]
     pub fn generation(&self) -> Generation {
@@ -102,107 +124,116 @@ impl Snapshot {
     /// came about.
     #[must_use]
     pub fn digest(&self) -> ContentHash {
-        todo!()
+        *self.digest.get_or_init(|| self.tables.files.digest())
     }
 
     /// Sizes.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        todo!()
+        self.tables.files.counts()
     }
 
     /// The indexed files in path order.
     pub fn files(&self) -> impl Iterator<Item = &Arc<FileEntry>> {
-        std::iter::empty()
+        self.tables.files.indexed().map(|file| &file.entry)
     }
 
     /// The skipped files in path order.
     pub fn skipped_files(&self) -> impl Iterator<Item = &Arc<SkippedFile>> {
-        std::iter::empty()
+        self.tables.files.skipped()
     }
 
     /// A file version, if it is part of this snapshot.
     #[must_use]
-    pub fn file(&self, _id: FileId) -> Option<&Arc<FileEntry>> {
-        todo!()
+    pub fn file(&self, id: FileId) -> Option<&Arc<FileEntry>> {
+        self.tables.files.by_id(id)
     }
 
     /// The indexed file at `path`.
     #[must_use]
-    pub fn file_by_path(&self, _path: &str) -> Option<&Arc<FileEntry>> {
-        todo!()
+    pub fn file_by_path(&self, path: &str) -> Option<&Arc<FileEntry>> {
+        Some(&self.tables.files.at(path)?.indexed()?.entry)
     }
 
     /// What became of `path`; `None` when the walk did not find it.
     #[must_use]
-    pub fn fate(&self, _path: &str) -> Option<Fate<'_>> {
-        todo!()
+    pub fn fate(&self, path: &str) -> Option<Fate<'_>> {
+        Some(match self.tables.files.at(path)? {
+            PathEntry::Indexed(file) => Fate::Indexed(&file.entry),
+            PathEntry::Skipped(file) => Fate::Skipped(file),
+        })
     }
 
     /// A chunk, if it is part of this snapshot.
     #[must_use]
-    pub fn chunk(&self, _id: ChunkId) -> Option<Chunk<'_>> {
-        todo!()
+    pub fn chunk(&self, id: ChunkId) -> Option<Chunk<'_>> {
+        let file = self.file(id.file)?;
+        let record = file.record.chunks.get(id.ordinal as usize)?;
+        Some(Chunk { id, file, record })
     }
 
     /// A symbol, if it is part of this snapshot.
     #[must_use]
-    pub fn symbol(&self, _id: SymbolId) -> Option<Symbol<'_>> {
-        todo!()
+    pub fn symbol(&self, id: SymbolId) -> Option<Symbol<'_>> {
+        let file = self.file(id.file)?;
+        let record = file.record.symbols.get(id.ordinal as usize)?;
+        Some(Symbol { id, file, record })
     }
 
     /// The text of an indexed file, exactly as it was read and hashed.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn text(&self, _file: &FileEntry) -> Result<Arc<str>, StoreError> {
-        todo!()
+    pub fn text(&self, file: &FileEntry) -> Result<Arc<str>, StoreError> {
+        self.pool.text(file.blob)
     }
 
     /// Symbols whose name equals `name` when both are lower-cased, in (path, start) order.
     #[must_use]
-    pub fn symbols_named(&self, _name: &str) -> Vec<SymbolId> {
-        todo!()
+    pub fn symbols_named(&self, name: &str) -> Vec<SymbolId> {
+        self.tables.symbols.named(&name.to_lowercase()).to_vec()
     }
 
     /// Distinct lower-cased symbol names that start with `prefix` (lower-cased by the callee), in order, at most
     /// `limit`.
     #[must_use]
-    pub fn symbol_names_with_prefix(&self, _prefix: &str, _limit: usize) -> Vec<Arc<str>> {
-        todo!()
+    pub fn symbol_names_with_prefix(&self, prefix: &str, limit: usize) -> Vec<Arc<str>> {
+        self.tables.symbols.with_prefix(&prefix.to_lowercase(), limit)
     }
 
-    /// Distinct lower-cased symbol names that contain `part` (lower-cased by the callee), at most `limit`.
+    /// Distinct lower-cased symbol names that contain `part` (lower-cased by the callee), in order, at most
+    /// `limit`.
     #[must_use]
-    pub fn symbol_names_containing(&self, _part: &str, _limit: usize) -> Vec<Arc<str>> {
-        todo!()
+    pub fn symbol_names_containing(&self, part: &str, limit: usize) -> Vec<Arc<str>> {
+        self.tables.symbols.containing(&part.to_lowercase(), limit)
     }
 
     /// Distinct lower-cased symbol names within `max_distance` edits (Damerau-Levenshtein) of `name`, nearest first,
     /// at most `limit`.
     #[must_use]
-    pub fn symbol_names_near(&self, _name: &str, _max_distance: usize, _limit: usize) -> Vec<Arc<str>> {
-        todo!()
+    pub fn symbol_names_near(&self, name: &str, max_distance: usize, limit: usize) -> Vec<Arc<str>> {
+        self.tables.symbols.near(&name.to_lowercase(), max_distance, limit)
     }
 
     /// Runs a BM25F query. Hits come by falling score, ties by path and start.
     ///
     /// # Errors
     /// When the keyword index cannot be read.
-    pub fn lexical(&self, _query: &LexicalQuery<'_>) -> Result<Vec<LexicalHit>, StoreError> {
-        todo!()
+    pub fn lexical(&self, query: &LexicalQuery<'_>) -> Result<Vec<LexicalHit>, StoreError> {
+        let fetch = |limit| self.searchers.keyword.search(&LexicalQuery { limit, ..*query });
+        self.best(query.limit, fetch, |hit| (hit.score, hit.chunk))
     }
 
     /// Fingerprints of the models that have vectors in this snapshot.
     #[must_use]
     pub fn vector_models(&self) -> Vec<ContentHash> {
-        todo!()
+        self.searchers.vectors.models()
     }
 
     /// How far `model`'s vectors cover the snapshot.
     #[must_use]
-    pub fn vector_coverage(&self, _model: ContentHash) -> Coverage {
-        todo!()
+    pub fn vector_coverage(&self, model: ContentHash) -> Coverage {
+        Coverage { embedded: self.searchers.vectors.embedded(model), total: self.counts().chunks }
     }
 
     /// The chunks most similar to `query` (a unit vector of the model's dimension) by cosine, best first, ties by
@@ -212,12 +243,13 @@ impl Snapshot {
     /// When the query is not finite or of another dimension.
     pub fn nearest(
         &self,
-        _model: ContentHash,
-        _query: &[f32],
-        _limit: usize,
-        _filter: Option<&(dyn Fn(FileId) -> bool + Sync)>,
+        model: ContentHash,
+        query: &[f32],
+        limit: usize,
+        filter: Option<&(dyn Fn(FileId) -> bool + Sync)>,
     ) -> Result<Vec<VectorHit>, StoreError> {
-        todo!()
+        let fetch = |limit| self.searchers.vectors.nearest(model, query, limit, filter);
+        self.best(limit, fetch, |hit| (hit.similarity, hit.chunk))
     }
 
     /// Similarity of `query` to each of `chunks`; `None` for a chunk without a row.
@@ -226,10 +258,43 @@ impl Snapshot {
     /// When the query is not finite or of another dimension.
     pub fn similarities(
         &self,
-        _model: ContentHash,
-        _query: &[f32],
-        _chunks: &[ChunkId],
+        model: ContentHash,
+        query: &[f32],
+        chunks: &[ChunkId],
     ) -> Result<Vec<Option<f32>>, StoreError> {
-        todo!()
+        self.searchers.vectors.similarities(model, query, chunks)
+    }
+
+    /// The best `limit` of what `fetch(n)`, which gives the best n in no particular order of ties, can give.
+    ///
+    /// Ties are broken by path and start, which a projection does not know: when the last wanted hit ties with the
+    /// last fetched one, more are fetched until the tie is whole. Otherwise the answer would hang on how the index
+    /// came about.
+    fn best<H>(
+        &self,
+        limit: usize,
+        mut fetch: impl FnMut(usize) -> Result<Vec<H>, StoreError>,
+        rank: impl Fn(&H) -> (f32, ChunkId),
+    ) -> Result<Vec<H>, StoreError> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let mut wanted = limit + TIE_ROOM;
+        let mut hits = fetch(wanted)?;
+        while hits.len() == wanted && rank(&hits[limit - 1]).0 == rank(&hits[wanted - 1]).0 {
+            wanted *= 4;
+            hits = fetch(wanted)?;
+        }
+        let path = |chunk: ChunkId| self.file(chunk.file).map(|file| &file.path);
+        hits.sort_by(|a, b| {
+            let ((a_score, a), (b_score, b)) = (rank(a), rank(b));
+            let by_place = || path(a).cmp(&path(b)).then(a.ordinal.cmp(&b.ordinal));
+            b_score.total_cmp(&a_score).then_with(by_place)
+        });
+        hits.truncate(limit);
+        Ok(hits)
     }
 }
+
+/// Hits fetched beyond the limit, so that a tie at the limit is seldom fetched twice.
+const TIE_ROOM: usize = 16;

@@ -1,0 +1,7 @@
+//! Tests of the store as a whole: batches in, snapshots out, crashes between.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod basics;
+mod crash;
+mod fixture;
+mod incremental;
