@@ -93,7 +93,6 @@ pub(crate) fn walk_below(
 }
 
 /// Looks at one path that is known to be in scope; `None` when it is gone or a directory.
-#[allow(dead_code, reason = "for the pipeline")]
 pub(crate) fn look_at(scope: &Scope, path: &Arc<str>) -> Option<ScannedFile> {
     match scope.root().join(&**path).symlink_metadata() {
         Ok(metadata) if metadata.is_dir() => None,
@@ -211,7 +210,6 @@ fn join(directory: &str, name: &OsStr) -> Arc<str> {
 }
 
 /// The form that the index uses of `absolute`, a path below `root`; `None` when it is not below it or not UTF-8.
-#[allow(dead_code, reason = "for the pipeline")]
 pub(crate) fn relative_path(root: &Path, absolute: &Path) -> Option<String> {
     let relative = absolute.strip_prefix(root).ok()?;
     let parts: Option<Vec<&str>> = relative.iter().map(OsStr::to_str).collect();

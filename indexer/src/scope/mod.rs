@@ -21,8 +21,8 @@ pub use config::ScopeConfig;
 pub use directory::Reason;
 use directory::{Decision, Policy, literal_lead};
 pub(crate) use directory::{Directory, Treatment};
-pub(crate) use rules::Present;
 pub use rules::Rule;
+pub(crate) use rules::{CONTEXD_IGNORE, GIT_IGNORE, Present};
 use rules::{IgnoreFile, Rules};
 
 use crate::IndexerError;
