@@ -40,7 +40,7 @@ const CONFINED: [(&str, &[&str]); 22] = [
     ("tantivy*", &["contexd-store"]),
     ("hnsw_rs", &["contexd-store"]),
     ("memmap2", &["contexd-store"]),
-    ("bpe-openai", &["contexd-retriever"]),
+    ("bpe-openai", &["contexd-retriever", "contexd-tests"]),
 ];
 
 fn metadata() -> Metadata {
