@@ -9,7 +9,10 @@ use super::report;
 const WIRE_TYPE_MODULES: [&str; 4] = ["convert", "rpc", "cli", "daemon"];
 
 /// Modules that compute: bytes in, values out. The retriever's twin of this list is `retriever/clippy.toml`.
-const COMPUTE_MODULES: [&str; 6] = ["parse", "symbols", "chunk", "edges", "capsule", "lang"];
+const COMPUTE_MODULES: [&str; 6] = ["parse", "symbols", "chunk", "content", "lang", "lines"];
+
+/// The one place among them that reads a clock: it ends the parsing of a file that takes too long.
+const CLOCK: (&str, &str) = ("indexer/src/parse.rs", "Instant::now");
 
 /// What reaches outside the process, or reads a clock.
 const OUTSIDE_WORLD: [&str; 8] = [
@@ -54,7 +57,8 @@ fn modules_that_compute_do_not_reach_outside() {
             continue;
         }
         for (number, line) in production_code(&file).lines().enumerate() {
-            if OUTSIDE_WORLD.iter().any(|word| line.contains(word)) {
+            let is_clock = file.path == CLOCK.0 && line.contains(CLOCK.1);
+            if !is_clock && OUTSIDE_WORLD.iter().any(|word| line.contains(word)) {
                 problems.push(format!("{}:{}: {}", file.path, number + 1, line.trim()));
             }
         }
