@@ -1,3 +1,5 @@
+//! Tests of capsules, fields and embedding texts.
+
 use super::*;
 use crate::{ChunkKind, ImportRecord, Span};
 

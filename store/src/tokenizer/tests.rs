@@ -1,3 +1,5 @@
+//! Tests of the code tokenizer.
+
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
