@@ -171,14 +171,18 @@ fn next_run(text: &str, start: usize) -> Run {
     let mut end = start;
     let mut seen = 0;
     loop {
+        // Nearly all bytes of code are ASCII: take their run in one tight loop.
+        for &byte in &bytes[end..] {
+            let class = CLASSES[byte as usize];
+            if class == 0 || class == NON_ASCII {
+                break;
+            }
+            seen |= class;
+            end += 1;
+        }
         let class = bytes.get(end).map_or(0, |&byte| CLASSES[byte as usize]);
         if class == 0 {
             return Run { end, kind: RunKind::Word(seen) };
-        }
-        if class != NON_ASCII {
-            seen |= class;
-            end += 1;
-            continue;
         }
         let character = text[end..].chars().next().expect("invariant: a character starts at a lead byte");
         if !character.is_alphanumeric() || is_ideograph(character) {
@@ -284,7 +288,7 @@ fn emit_mixed_word(word: &str, classes: u8, scratch: &mut Scratch, emit: &mut im
 
 /// Writes the stem of the lower-case `word` into `buffer`; `false` when it is the word itself.
 fn stemmed(word: &str, buffer: &mut String) -> bool {
-    if !STEMMING {
+    if !STEMMING || !stem::may_change(word) {
         return false;
     }
     buffer.clear();

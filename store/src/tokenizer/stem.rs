@@ -14,11 +14,16 @@ const SHORTEST_STEM: usize = 3;
 /// Letters that the weaker endings (`-er`, `-or`, `-ly`, `-ion`) must leave.
 const SHORTEST_DERIVED_STEM: usize = 4;
 
+/// Whether [`stem_in_place`] may change the word: by its length, its last letter, and that it has only letters.
+pub(super) fn may_change(word: &str) -> bool {
+    (SHORTEST_STEMMED..=LONGEST_STEMMED).contains(&word.len())
+        && matches!(word.as_bytes().last(), Some(b's' | b'g' | b'd' | b'r' | b'y' | b'n' | b'e'))
+        && word.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
 /// Replaces a lower-case word by its stem; leaves alone what is not made of ASCII letters.
 pub(super) fn stem_in_place(word: &mut String) {
-    let is_candidate = (SHORTEST_STEMMED..=LONGEST_STEMMED).contains(&word.len())
-        && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    if !is_candidate {
+    if !may_change(word) {
         return;
     }
     strip_plural(word);
