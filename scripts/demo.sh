@@ -19,7 +19,9 @@ esac
 
 # The directory of a dependency's sources, as cargo unpacked them.
 sources_of() {
-    cargo metadata --locked --format-version 1 |
+    local host
+    host="$(rustc -vV | sed -n 's/^host: //p')"
+    cargo metadata --locked --format-version 1 --filter-platform "$host" |
         grep -o "\"manifest_path\":\"[^\"]*/$1-[0-9][^\"/]*/Cargo.toml\"" |
         head -n 1 | sed 's/^"manifest_path":"//; s/\/Cargo.toml"$//'
 }
