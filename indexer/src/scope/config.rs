@@ -4,6 +4,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::IndexerError;
 
@@ -12,13 +13,30 @@ use crate::IndexerError;
 /// A pattern that matches a directory covers everything below it. `exclude` wins over `include`, and `include` wins
 /// over every ignore file. A pattern of `include` reaches into an ignored directory only along its literal leading
 /// directories: `target/generated/**` does, `**/*.pb.go` does not.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScopeConfig {
     /// What is indexed although an ignore file leaves it out.
     pub include: Vec<String>,
     /// What is never indexed.
     pub exclude: Vec<String>,
+}
+
+/// The file as it stands. The tables are read elsewhere; they are named here because they are known.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct ConfigFile {
+    include: Vec<String>,
+    exclude: Vec<String>,
+    #[serde(rename = "search")]
+    _search: IgnoredAny,
+    #[serde(rename = "context")]
+    _context: IgnoredAny,
+}
+
+impl From<ConfigFile> for ScopeConfig {
+    fn from(file: ConfigFile) -> Self {
+        Self { include: file.include, exclude: file.exclude }
+    }
 }
 
 impl ScopeConfig {
@@ -28,9 +46,9 @@ impl ScopeConfig {
     /// Reads the keys `include` and `exclude` of a configuration file's text.
     ///
     /// # Errors
-    /// When the text is not TOML or holds another key.
+    /// When the text is not TOML or holds a key that no part of the program knows.
     pub fn parse(text: &str) -> Result<Self, IndexerError> {
-        toml::from_str(text).map_err(|error| config_error(Path::new(Self::FILE_NAME), &error))
+        Self::parse_file(Path::new(Self::FILE_NAME), text)
     }
 
     /// Reads the configuration file at `root`; the default when there is none.
@@ -40,10 +58,15 @@ impl ScopeConfig {
     pub fn load(root: &Path) -> Result<Self, IndexerError> {
         let path = root.join(Self::FILE_NAME);
         match fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).map_err(|error| config_error(&path, &error)),
+            Ok(text) => Self::parse_file(&path, &text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(config_error(&path, &error)),
         }
+    }
+
+    fn parse_file(path: &Path, text: &str) -> Result<Self, IndexerError> {
+        let file: Result<ConfigFile, _> = toml::from_str(text);
+        file.map(Self::from).map_err(|error| config_error(path, &error))
     }
 }
 
@@ -62,6 +85,13 @@ mod tests {
         let config = ScopeConfig::parse("include = ['gen/**']\nexclude = ['*.snap']").unwrap();
         assert_eq!((config.include, config.exclude), (vec!["gen/**".to_owned()], vec!["*.snap".to_owned()]));
         assert_eq!(ScopeConfig::parse("").unwrap(), ScopeConfig::default());
+    }
+
+    #[test]
+    fn tables_of_other_parts_are_passed_over() {
+        let config =
+            ScopeConfig::parse("exclude = ['a']\n[search]\nlimit = 3\n[context]\nbudget = 9").unwrap();
+        assert_eq!(config.exclude, ["a"]);
     }
 
     #[test]

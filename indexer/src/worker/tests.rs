@@ -1,1 +1,1 @@
-
+//! A worker over a real tree, with and without a watcher.

@@ -196,6 +196,18 @@ fn a_removed_repository_is_listed_no_more() {
 }
 
 #[test]
+fn the_repositorys_file_narrows_the_index_and_sets_defaults() {
+    let (sandbox, tree) = shop();
+    let _daemon = sandbox.serve();
+    tree.write(".contexd.toml", "exclude = [\"web/\"]\n[search]\nlimit = 1\n");
+    assert_eq!(json(&sandbox, &tree, &["search", "price"]).expect_code(0).json_lines().len(), 1);
+    let _ = json(&sandbox, &tree, &["symbols", "charge_credit_card"]).expect_code(1);
+    tree.write(".contexd.toml", "serach = 1\n");
+    let refused = json(&sandbox, &tree, &["search", "price"]).expect_code(2);
+    assert!(refused.stderr.contains("serach") && refused.stderr.contains("hint:"), "{refused:?}");
+}
+
+#[test]
 fn completions_are_printed_for_every_shell() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish"] {

@@ -29,7 +29,7 @@ const CONFINED: [(&str, &[&str]); 22] = [
     ("indicatif", &["contexd"]),
     ("anyhow", &["contexd"]),
     ("tracing-subscriber", &["contexd"]),
-    ("rustix", &["contexd", "contexd-tests"]),
+    ("rustix", &["contexd-indexer", "contexd", "contexd-tests"]),
     ("notify*", &["contexd-indexer"]),
     ("ignore", &["contexd-indexer"]),
     ("tree-sitter*", &["contexd-indexer"]),
