@@ -1,0 +1,4 @@
+; Uses of names that only JavaScript's grammar has.
+
+(class_heritage (identifier) @reference.inherit)
+(class_heritage (member_expression property: (property_identifier) @reference.inherit))

@@ -1,0 +1,11 @@
+; Uses of names that only TypeScript's grammar has.
+
+(type_identifier) @reference.type
+(extends_clause value: (identifier) @reference.inherit)
+(extends_clause value: (member_expression property: (property_identifier) @reference.inherit))
+(extends_type_clause type: (type_identifier) @reference.inherit)
+(extends_type_clause type: (generic_type name: (type_identifier) @reference.inherit))
+(implements_clause (type_identifier) @reference.inherit)
+(implements_clause (generic_type name: (type_identifier) @reference.inherit))
+
+(import_require_clause source: (string (string_fragment) @import))

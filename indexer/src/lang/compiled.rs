@@ -1,0 +1,229 @@
+//! A language's query, compiled once, with the meaning of every capture looked up beforehand.
+
+use contexd_store::{ReferenceKind, SymbolKind};
+use tree_sitter::{Language as Grammar, Node, Query};
+
+use super::{Language, NameStep, Syntax};
+
+/// What a capture's name stands for. The vocabulary of the `.scm` files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// `@definition.KIND[.global][.test][.open]`: the node of a definition.
+    Definition(DefinitionRole),
+    /// `@name`: where the definition's name is.
+    Name,
+    /// `@value`: the node that has the body.
+    Value,
+    /// `@body`: the body itself, where the grammar has no field for it.
+    Body,
+    /// `@scope`: the type that the definition belongs to, written beside its name.
+    Scope,
+    /// `@reference.KIND[.capitalized]`: a use of a name.
+    Reference(ReferenceRole),
+    /// `@import`: a path that is imported, or the whole declaration.
+    Import,
+    /// `@import.module`: the module of which `@import.name` is imported.
+    ImportModule,
+    /// `@import.name`: a name imported from `@import.module`.
+    ImportName,
+    /// `@ignored`: a name that no other pattern may make a definition.
+    Ignored,
+    /// `@exported`: a name that an export list makes public.
+    Exported,
+    /// `@comment`: a comment.
+    Comment,
+    /// `@attribute`: an attribute, annotation or decorator.
+    Attribute,
+    /// `@wrapper`: a node that belongs to the one definition that it holds.
+    Wrapper,
+    /// `@local`: a node whose variables are local to it.
+    Local,
+    /// `@section`: a label that gives the visibility of what follows.
+    Section,
+    /// `@docstring`: a string that documents the definition around it.
+    Docstring,
+    /// A capture for predicates only; its name begins with `_`.
+    Unused,
+}
+
+/// The parts of `@definition.KIND[.global][.test][.open]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DefinitionRole {
+    /// The kind as the query sees it.
+    pub(crate) kind: SymbolKind,
+    /// Whether it counts only outside callables.
+    pub(crate) global: bool,
+    /// Whether it is a test.
+    pub(crate) test: bool,
+    /// Whether its members are as visible as it is.
+    pub(crate) open: bool,
+}
+
+/// The parts of `@reference.KIND[.capitalized]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ReferenceRole {
+    /// How the name is used.
+    pub(crate) kind: ReferenceKind,
+    /// Whether only names with a capital first letter count.
+    pub(crate) capitalized: bool,
+}
+
+/// What stepping from a declarator to the name inside it says of the definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StepEffect {
+    /// Nothing.
+    Plain,
+    /// What is declared is called.
+    Callable,
+    /// What is declared is a pointer to what the outer node says.
+    Indirect,
+    /// The field `scope` of the node names the type that the definition belongs to.
+    Scoped,
+    /// The name ends here, before the first parenthesis.
+    Final,
+}
+
+/// A [`NameStep`] with its names resolved against the grammar.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ResolvedStep {
+    /// The field to follow; the first named child without one.
+    pub(crate) field: Option<u16>,
+    /// What the step says.
+    pub(crate) effect: StepEffect,
+}
+
+/// A query ready to run.
+pub(crate) struct Compiled {
+    /// The grammar.
+    pub(crate) grammar: Grammar,
+    /// The query.
+    pub(crate) query: Query,
+    /// The role of each capture index.
+    pub(crate) roles: Vec<Role>,
+    /// The name step of each node kind id.
+    name_steps: Vec<Option<ResolvedStep>>,
+    /// The field that holds a definition's body.
+    pub(crate) body_field: Option<u16>,
+    /// The field that holds a qualified name's scope.
+    pub(crate) scope_field: Option<u16>,
+}
+
+impl Language {
+    /// The language's grammar rules with its query, compiled on first use.
+    pub(crate) fn grammar(&self) -> Option<(&'static Syntax, &Compiled)> {
+        let syntax = self.syntax?;
+        let compiled = self.compiled.get_or_init(|| {
+            Compiled::new(syntax).expect("invariant: a test compiles every query in the table")
+        });
+        Some((syntax, compiled))
+    }
+}
+
+impl Compiled {
+    /// Compiles the query of `syntax`; the message says what is wrong with it.
+    pub(crate) fn new(syntax: &Syntax) -> Result<Self, String> {
+        let grammar = Grammar::new(syntax.grammar);
+        let source = syntax.queries.join("\n");
+        let query = Query::new(&grammar, &source).map_err(|error| error.to_string())?;
+        let roles = query
+            .capture_names()
+            .iter()
+            .map(|name| Role::parse(name).ok_or_else(|| format!("unknown capture @{name}")))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            name_steps: resolve_steps(&grammar, syntax.name_path)?,
+            body_field: grammar.field_id_for_name("body").map(Into::into),
+            scope_field: grammar.field_id_for_name("scope").map(Into::into),
+            grammar,
+            query,
+            roles,
+        })
+    }
+
+    /// The name step of a node; nodes of errors have none.
+    pub(crate) fn step_into(&self, node: Node) -> Option<ResolvedStep> {
+        self.name_steps.get(node.kind_id() as usize).copied().flatten()
+    }
+}
+
+/// Looks the node kinds and fields of `steps` up; the result is indexed by node kind id.
+fn resolve_steps(grammar: &Grammar, steps: &[NameStep]) -> Result<Vec<Option<ResolvedStep>>, String> {
+    let mut resolved = vec![None; grammar.node_kind_count()];
+    for step in steps {
+        let field = grammar.field_id_for_name(step.field).map(Into::into);
+        if field.is_none() && !step.field.is_empty() {
+            return Err(format!("unknown field {}", step.field));
+        }
+        let ids = (0..grammar.node_kind_count() as u16)
+            .filter(|id| grammar.node_kind_for_id(*id) == Some(step.node) && grammar.node_kind_is_named(*id));
+        let mut known = false;
+        for id in ids {
+            known = true;
+            resolved[id as usize] = Some(ResolvedStep { field, effect: step.effect });
+        }
+        if !known {
+            return Err(format!("unknown node kind {}", step.node));
+        }
+    }
+    Ok(resolved)
+}
+
+impl Role {
+    /// The role of the capture `name`.
+    fn parse(name: &str) -> Option<Self> {
+        if let Some(rest) = name.strip_prefix("definition.") {
+            return parse_definition(rest).map(Role::Definition);
+        }
+        if let Some(rest) = name.strip_prefix("reference.") {
+            return parse_reference(rest).map(Role::Reference);
+        }
+        Some(match name {
+            "name" => Self::Name,
+            "value" => Self::Value,
+            "body" => Self::Body,
+            "scope" => Self::Scope,
+            "import" => Self::Import,
+            "import.module" => Self::ImportModule,
+            "import.name" => Self::ImportName,
+            "ignored" => Self::Ignored,
+            "exported" => Self::Exported,
+            "comment" => Self::Comment,
+            "attribute" => Self::Attribute,
+            "wrapper" => Self::Wrapper,
+            "local" => Self::Local,
+            "section" => Self::Section,
+            "docstring" => Self::Docstring,
+            _ if name.starts_with('_') => Self::Unused,
+            _ => return None,
+        })
+    }
+}
+
+/// Reads `KIND[.global][.test][.open]`.
+fn parse_definition(text: &str) -> Option<DefinitionRole> {
+    let mut parts = text.split('.');
+    let kind = SymbolKind::from_name(parts.next()?)?;
+    let mut role = DefinitionRole { kind, global: false, test: false, open: false };
+    for part in parts {
+        match part {
+            "global" => role.global = true,
+            "test" => role.test = true,
+            "open" => role.open = true,
+            _ => return None,
+        }
+    }
+    Some(role)
+}
+
+/// Reads `KIND[.capitalized]`.
+fn parse_reference(text: &str) -> Option<ReferenceRole> {
+    let (kind, flag) = text.split_once('.').unwrap_or((text, ""));
+    let kind = match kind {
+        "call" => ReferenceKind::Call,
+        "type" => ReferenceKind::Type,
+        "inherit" => ReferenceKind::Inherit,
+        "macro" => ReferenceKind::Macro,
+        _ => return None,
+    };
+    matches!(flag, "" | "capitalized").then_some(ReferenceRole { kind, capitalized: !flag.is_empty() })
+}

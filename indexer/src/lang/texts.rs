@@ -1,0 +1,142 @@
+//! Languages without a grammar: detected, named, and chunked as text.
+
+use std::sync::OnceLock;
+
+use super::{Category, Language, Outline};
+
+const CODE: Category = Category::Code;
+const MARKUP: Category = Category::Markup;
+const DATA: Category = Category::Data;
+const PROSE: Category = Category::Prose;
+
+type Keys = &'static [&'static str];
+
+const fn text(name: &'static str, category: Category, extensions: Keys) -> Language {
+    Language {
+        name,
+        category,
+        extensions,
+        file_names: &[],
+        interpreters: &[],
+        outline: Outline::None,
+        syntax: None,
+        compiled: OnceLock::new(),
+    }
+}
+
+impl Language {
+    const fn named(mut self, file_names: Keys) -> Self {
+        self.file_names = file_names;
+        self
+    }
+
+    const fn run_by(mut self, interpreters: Keys) -> Self {
+        self.interpreters = interpreters;
+        self
+    }
+
+    const fn outlined(mut self, outline: Outline) -> Self {
+        self.outline = outline;
+        self
+    }
+}
+
+/// The rows.
+pub(super) static LANGUAGES: [Language; 75] = [
+    text("text", PROSE, &["txt", "text", "log"]),
+    text("markdown", PROSE, &["md", "markdown", "mdx", "mkd", "qmd"]).outlined(Outline::HashHeadings),
+    text("restructuredtext", PROSE, &["rst"]),
+    text("asciidoc", PROSE, &["adoc", "asciidoc"]),
+    text("org", PROSE, &["org"]),
+    text("tex", PROSE, &["tex", "sty", "cls"]),
+    text("html", MARKUP, &["html", "htm", "xhtml"]),
+    text("xml", MARKUP, &["xml", "xsd", "xsl", "xslt", "svg", "plist", "csproj", "props", "targets", "pom"]),
+    text("vue", MARKUP, &["vue"]),
+    text("svelte", MARKUP, &["svelte"]),
+    text("astro", MARKUP, &["astro"]),
+    text("css", MARKUP, &["css"]),
+    text("scss", MARKUP, &["scss", "sass"]),
+    text("less", MARKUP, &["less"]),
+    text("jinja", MARKUP, &["jinja", "jinja2", "j2"]),
+    text("handlebars", MARKUP, &["hbs", "handlebars", "mustache"]),
+    text("json", DATA, &["json", "jsonc", "json5", "geojson", "webmanifest"]).named(&[
+        ".babelrc",
+        ".eslintrc",
+        ".prettierrc",
+        ".swcrc",
+    ]),
+    text("jsonl", DATA, &["jsonl", "ndjson"]),
+    text("yaml", DATA, &["yaml", "yml"]).named(&[".clang-format", ".clang-tidy"]),
+    text("toml", DATA, &["toml"]),
+    text("ini", DATA, &["ini", "cfg", "conf", "properties", "editorconfig"]).named(&[
+        ".editorconfig",
+        ".gitconfig",
+        ".npmrc",
+        ".pylintrc",
+        ".flake8",
+    ]),
+    text("ignore", DATA, &["gitignore", "dockerignore"]).named(&[
+        ".gitignore",
+        ".dockerignore",
+        ".npmignore",
+        ".gitattributes",
+        ".contexdignore",
+    ]),
+    text("csv", DATA, &["csv", "tsv"]),
+    text("diff", DATA, &["diff", "patch"]),
+    text("sql", CODE, &["sql", "ddl", "dml", "psql"]),
+    text("graphql", CODE, &["graphql", "gql", "graphqls"]),
+    text("protobuf", CODE, &["proto"]),
+    text("thrift", CODE, &["thrift"]),
+    text("hcl", CODE, &["hcl", "tf", "tfvars"]),
+    text("nix", CODE, &["nix"]),
+    text("csharp", CODE, &["cs", "csx"]),
+    text("fsharp", CODE, &["fs", "fsi", "fsx"]),
+    text("visualbasic", CODE, &["vb"]),
+    text("ruby", CODE, &["rb", "rake", "gemspec", "ru", "erb"])
+        .named(&["Gemfile", "Rakefile", "Podfile", "Vagrantfile"])
+        .run_by(&["ruby"]),
+    text("php", CODE, &["php", "phtml"]).run_by(&["php"]),
+    text("perl", CODE, &["pl", "pm", "t"]).run_by(&["perl"]),
+    text("kotlin", CODE, &["kt", "kts"]),
+    text("swift", CODE, &["swift"]).run_by(&["swift"]),
+    text("scala", CODE, &["scala", "sc", "sbt"]).run_by(&["scala"]),
+    text("groovy", CODE, &["groovy", "gradle", "gvy"]).named(&["Jenkinsfile"]).run_by(&["groovy"]),
+    text("clojure", CODE, &["clj", "cljs", "cljc", "edn"]),
+    text("lua", CODE, &["lua"]).run_by(&["lua", "luajit"]),
+    text("bash", CODE, &["sh", "bash", "zsh", "ksh", "bats"])
+        .named(&[".bashrc", ".bash_profile", ".profile", ".zshrc", "PKGBUILD"])
+        .run_by(&["sh", "bash", "zsh", "dash", "ksh", "bats"]),
+    text("fish", CODE, &["fish"]).run_by(&["fish"]),
+    text("powershell", CODE, &["ps1", "psm1", "psd1"]).run_by(&["pwsh"]),
+    text("batch", CODE, &["bat", "cmd"]),
+    text("awk", CODE, &["awk"]).run_by(&["awk", "gawk", "mawk"]),
+    text("tcl", CODE, &["tcl"]).run_by(&["tclsh", "wish"]),
+    text("elixir", CODE, &["ex", "exs", "eex", "heex"]).run_by(&["elixir"]),
+    text("erlang", CODE, &["erl", "hrl"]).run_by(&["escript"]),
+    text("haskell", CODE, &["hs", "lhs"]).run_by(&["runhaskell"]),
+    text("cabal", DATA, &["cabal"]),
+    text("ocaml", CODE, &["ml", "mli"]).run_by(&["ocaml"]),
+    text("elm", CODE, &["elm"]),
+    text("zig", CODE, &["zig", "zon"]),
+    text("dart", CODE, &["dart"]).run_by(&["dart"]),
+    text("julia", CODE, &["jl"]).run_by(&["julia"]),
+    text("r", CODE, &["r", "rmd"]).run_by(&["Rscript"]),
+    text("nim", CODE, &["nim", "nims"]),
+    text("crystal", CODE, &["cr"]),
+    text("d", CODE, &["d", "di"]),
+    text("fortran", CODE, &["f", "f90", "f95", "f03", "for"]),
+    text("pascal", CODE, &["pas", "dpr"]),
+    text("ada", CODE, &["adb", "ads"]),
+    text("lisp", CODE, &["lisp", "lsp", "el", "scm", "rkt", "ss"]).run_by(&["racket", "guile", "sbcl"]),
+    text("objective-c", CODE, &["m", "mm"]),
+    text("assembly", CODE, &["s", "asm", "nasm"]),
+    text("verilog", CODE, &["v", "sv", "svh", "vh"]),
+    text("vhdl", CODE, &["vhd", "vhdl"]),
+    text("glsl", CODE, &["glsl", "vert", "frag", "comp", "wgsl", "hlsl", "metal"]),
+    text("solidity", CODE, &["sol"]),
+    text("starlark", CODE, &["bzl", "star", "bazel"]).named(&["BUILD", "WORKSPACE"]),
+    text("cmake", CODE, &["cmake"]).named(&["CMakeLists.txt"]),
+    text("make", CODE, &["mk", "mak"]).named(&["Makefile", "makefile", "GNUmakefile"]).run_by(&["make"]),
+    text("dockerfile", CODE, &["dockerfile"]).named(&["Dockerfile", "Containerfile"]),
+];

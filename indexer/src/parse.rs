@@ -1,0 +1,164 @@
+//! From a file's text to its record: detect, parse, extract, chunk. Cannot fail.
+//!
+//! A file with syntax errors keeps all that can be had, one that takes too long is chunked as text; both are
+//! said in the record's problems.
+
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use contexd_store::{FileRecord, Problem};
+use tree_sitter::{ParseOptions, Parser, Tree};
+
+use crate::chunk;
+use crate::lang::{self, Compiled, Language, Outline, Syntax};
+use crate::lines::LineIndex;
+use crate::symbols::{self, Extracted, Source};
+
+/// Version of everything that turns a text into a record; stored with each record. To be raised with every
+/// change of a query, a rule or the chunking that changes records.
+pub const PARSER_VERSION: u32 = 1;
+
+/// How much of a text is looked at to tell its language.
+const DETECTION_BYTES: usize = 64 * 1024;
+
+/// Most syntax errors that are counted.
+const MAX_COUNTED_ERRORS: u32 = 1_000;
+
+/// What one file may cost.
+#[derive(Clone, Debug)]
+pub struct ParseBudget {
+    /// Time for parsing and for the query. A file that needs more is chunked as text.
+    pub time: Duration,
+    /// Most symbols that are recorded.
+    pub max_symbols: usize,
+    /// Most references that are recorded.
+    pub max_references: usize,
+}
+
+impl Default for ParseBudget {
+    fn default() -> Self {
+        Self { time: Duration::from_secs(2), max_symbols: 20_000, max_references: 50_000 }
+    }
+}
+
+/// When a file's time is over. The only clock in the parsing half.
+pub(crate) struct Deadline(Instant);
+
+impl Deadline {
+    fn after(time: Duration) -> Self {
+        let now = Instant::now();
+        Self(now.checked_add(time).unwrap_or(now + Duration::from_secs(3600)))
+    }
+
+    /// Whether the time is over.
+    pub(crate) fn has_passed(&self) -> bool {
+        Instant::now() >= self.0
+    }
+}
+
+/// The record of the file at `path` with the content `text`.
+#[must_use]
+pub fn parse_file(path: &str, text: &str, budget: &ParseBudget) -> FileRecord {
+    let head = &text.as_bytes()[..text.len().min(DETECTION_BYTES)];
+    parse(text, lang::detect(path, head), budget)
+}
+
+/// The record of `text`, which is written in `language`.
+///
+/// Texts of 4 GiB and more do not fit the record's offsets: they get no chunks and [`Problem::TooManyItems`].
+#[must_use]
+pub fn parse(text: &str, language: &'static Language, budget: &ParseBudget) -> FileRecord {
+    let mut record = FileRecord { language: language.name.into(), ..FileRecord::default() };
+    if u32::try_from(text.len()).is_err() {
+        record.problems.push(Problem::TooManyItems);
+        return record;
+    }
+    let lines = LineIndex::new(text);
+    record.line_count = lines.count();
+    let parsed = language.grammar().map(|(syntax, compiled)| {
+        parse_with_grammar(text, &lines, syntax, compiled, budget, &mut record.problems)
+    });
+    match parsed {
+        Some(Some((tree, extracted))) => {
+            record.chunks = chunk::chunk_code(text, &lines, &extracted.symbols, &tree);
+            record.symbols = extracted.symbols;
+            record.references = extracted.references;
+            record.imports = extracted.imports;
+        }
+        Some(None) => {
+            record.problems = vec![Problem::ParseTimeout];
+            record.chunks = chunk::chunk_text(text, &lines);
+        }
+        None if language.outline == Outline::HashHeadings => {
+            record.symbols = symbols::headings(text, &lines);
+            record.chunks = chunk::chunk_sections(text, &lines, &record.symbols);
+        }
+        None => record.chunks = chunk::chunk_text(text, &lines),
+    }
+    record
+}
+
+/// Parses and extracts; `None` when the time was over.
+fn parse_with_grammar(
+    text: &str,
+    lines: &LineIndex,
+    syntax: &Syntax,
+    compiled: &Compiled,
+    budget: &ParseBudget,
+    problems: &mut Vec<Problem>,
+) -> Option<(Tree, Extracted)> {
+    let deadline = Deadline::after(budget.time);
+    let tree = parse_tree(text, compiled, &deadline)?;
+    let source = Source { text, lines, tree: &tree, syntax, compiled };
+    let extracted = symbols::extract(&source, budget, &deadline)?;
+    let errors = count_errors(&tree);
+    problems.extend((errors > 0).then_some(Problem::SyntaxErrors(errors)));
+    problems.extend(extracted.is_truncated.then_some(Problem::TooManyItems));
+    Some((tree, extracted))
+}
+
+/// The syntax tree, made by this thread's parser; `None` when the time was over.
+fn parse_tree(text: &str, compiled: &Compiled, deadline: &Deadline) -> Option<Tree> {
+    thread_local! {
+        static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+    }
+    PARSER.with_borrow_mut(|parser| {
+        parser.set_language(&compiled.grammar).expect("invariant: a test sets every grammar in the table");
+        let mut on_progress = |_: &_| {
+            if deadline.has_passed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = ParseOptions::new().progress_callback(&mut on_progress);
+        let bytes = text.as_bytes();
+        let tree = parser.parse_with_options(
+            &mut |offset, _| &bytes[offset.min(bytes.len())..],
+            None,
+            Some(options),
+        );
+        if tree.is_none() {
+            parser.reset();
+        }
+        tree
+    })
+}
+
+/// Counts error and missing nodes, looking only where the tree says there are some.
+fn count_errors(tree: &Tree) -> u32 {
+    let mut cursor = tree.walk();
+    let mut count = 0;
+    loop {
+        let node = cursor.node();
+        count += u32::from(node.is_error() || node.is_missing());
+        if count >= MAX_COUNTED_ERRORS {
+            return count;
+        }
+        if node.has_error() && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return count;
+            }
+        }
+    }
+}

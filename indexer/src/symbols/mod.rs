@@ -1,0 +1,147 @@
+//! Symbols: from a syntax tree to definitions, references and imports.
+//!
+//! A language's query says where definitions, names, comments and uses are ([`captures`]); one sweep finds what
+//! stands in what ([`outline`]); then each definition's texts are cut out. Nothing here names a language: the
+//! differences are rows of the language table.
+
+mod captures;
+mod comments;
+mod headings;
+mod names;
+mod outline;
+mod references;
+mod rules;
+mod signature;
+
+use contexd_store::{ImportRecord, ReferenceRecord, SymbolKind, SymbolRecord};
+use tree_sitter::Tree;
+
+use self::captures::{Bytes, Captures};
+use self::comments::Preludes;
+use self::outline::Draft;
+use self::rules::{Container, Rules};
+use crate::lang::{Compiled, Syntax};
+use crate::lines::LineIndex;
+use crate::parse::{Deadline, ParseBudget};
+
+pub(crate) use self::headings::headings;
+
+/// What a file defines, uses and imports.
+#[derive(Default)]
+pub(crate) struct Extracted {
+    /// The definitions, ordered by where they start.
+    pub(crate) symbols: Vec<SymbolRecord>,
+    /// The uses.
+    pub(crate) references: Vec<ReferenceRecord>,
+    /// The imports.
+    pub(crate) imports: Vec<ImportRecord>,
+    /// Whether a cap was reached.
+    pub(crate) is_truncated: bool,
+}
+
+/// A parsed text with what is needed to read it.
+pub(crate) struct Source<'a> {
+    /// The text.
+    pub(crate) text: &'a str,
+    /// Its lines.
+    pub(crate) lines: &'a LineIndex,
+    /// Its syntax tree.
+    pub(crate) tree: &'a Tree,
+    /// The language's rules.
+    pub(crate) syntax: &'a Syntax,
+    /// The language's query.
+    pub(crate) compiled: &'a Compiled,
+}
+
+/// Finds everything; `None` when the deadline passed.
+pub(crate) fn extract(source: &Source, budget: &ParseBudget, deadline: &Deadline) -> Option<Extracted> {
+    let Source { text, lines, syntax, .. } = *source;
+    let mut captures = Captures::collect(source.compiled, source.tree, text, deadline)?;
+    let raw_references = std::mem::take(&mut captures.references);
+    let preludes = Preludes::new(text, &captures, &syntax.comments);
+    let (drafts, symbols_cut) = outline::nest(text, syntax, &captures, &preludes, budget.max_symbols);
+    let rules = rules_for(source, &captures, &preludes, &drafts);
+    let mut symbols = finish(source, &rules, drafts);
+    add_docstrings(text, &captures.docstrings, &mut symbols);
+    spread_tests(&mut symbols);
+    let (references, references_cut) =
+        references::references(text, lines, syntax, raw_references, &symbols, budget.max_references);
+    let imports = references::imports(text, lines, &syntax.imports, &captures.imports);
+    Some(Extracted { symbols, references, imports, is_truncated: symbols_cut || references_cut })
+}
+
+fn slice<'t>(text: &'t str, bytes: &Bytes) -> &'t str {
+    &text[bytes.start as usize..bytes.end as usize]
+}
+
+fn rules_for<'a>(
+    source: &Source<'a>,
+    captures: &Captures,
+    preludes: &'a Preludes<'a>,
+    drafts: &[Draft],
+) -> Rules<'a> {
+    let text = source.text;
+    let mut exported: Vec<&str> = captures.exported.iter().map(|bytes| slice(text, bytes)).collect();
+    exported.sort_unstable();
+    let says_export = |draft: &Draft| slice(text, &draft.declaration).starts_with("export");
+    let is_module = !exported.is_empty() || drafts.iter().any(says_export);
+    Rules { text, syntax: source.syntax, preludes, exported, is_module }
+}
+
+/// Cuts out the texts of each draft.
+fn finish(source: &Source, rules: &Rules, drafts: Vec<Draft>) -> Vec<SymbolRecord> {
+    let mut symbols: Vec<SymbolRecord> = Vec::with_capacity(drafts.len());
+    let mut open: Vec<bool> = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let signature = signature::signature(source.text, &draft, rules.preludes);
+        let container = draft.parent.map(|parent| {
+            let outer = &symbols[parent as usize];
+            Container { kind: outer.kind, visibility: outer.visibility, is_open: open[parent as usize] }
+        });
+        open.push(draft.is_open);
+        symbols.push(SymbolRecord {
+            name: slice(source.text, &draft.name).into(),
+            doc: rules.preludes.doc(draft.comments.clone()),
+            visibility: rules.visibility(&draft, container),
+            is_test: rules.is_test(&draft, &signature),
+            name_span: source.lines.span(draft.name),
+            span: source.lines.span(draft.span),
+            qualified_name: draft.qualified_name.into(),
+            kind: draft.kind,
+            parent: draft.parent,
+            signature,
+        });
+    }
+    symbols
+}
+
+/// Gives each string that documents a definition to the innermost one around it.
+fn add_docstrings(text: &str, docstrings: &[Bytes], symbols: &mut [SymbolRecord]) {
+    let mut open: Vec<usize> = Vec::new();
+    let mut next = 0;
+    for docstring in docstrings {
+        while symbols.get(next).is_some_and(|symbol| symbol.span.start_byte <= docstring.start) {
+            open.push(next);
+            next += 1;
+        }
+        while open.pop_if(|symbol| symbols[*symbol].span.end_byte <= docstring.start).is_some() {}
+        if let Some(symbol) = open.last().map(|symbol| &mut symbols[*symbol]) {
+            symbol.doc = comments::docstring(slice(text, docstring));
+        }
+    }
+}
+
+/// A class with test methods is a test, and so is all that stands in a test.
+fn spread_tests(symbols: &mut [SymbolRecord]) {
+    for position in 0..symbols.len() {
+        let parent = symbols[position].parent.filter(|_| symbols[position].is_test);
+        let class = parent.map(|parent| &mut symbols[parent as usize]);
+        if let Some(class) = class.filter(|class| class.kind == SymbolKind::Class) {
+            class.is_test = true;
+        }
+    }
+    for position in 0..symbols.len() {
+        let parent = symbols[position].parent;
+        symbols[position].is_test |= parent.is_some_and(|parent| symbols[parent as usize].is_test);
+    }
+}

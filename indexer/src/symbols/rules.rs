@@ -1,0 +1,151 @@
+//! What the language table says of a definition beyond its syntax: who sees it, whether it is a test.
+
+use contexd_store::{SymbolKind, Visibility};
+
+use super::captures::Bytes;
+use super::comments::Preludes;
+use super::names;
+use super::outline::{Draft, holds_members};
+use crate::lang::{Fallback, Syntax, TestRule, VisibilityRule, WordRule};
+
+/// What the rules look at.
+pub(super) struct Rules<'a> {
+    pub(super) text: &'a str,
+    pub(super) syntax: &'a Syntax,
+    pub(super) preludes: &'a Preludes<'a>,
+    /// Names in export lists, sorted.
+    pub(super) exported: Vec<&'a str>,
+    /// Whether the file exports anything.
+    pub(super) is_module: bool,
+}
+
+/// What the rules need to know of a definition's parent.
+#[derive(Clone, Copy)]
+pub(super) struct Container {
+    pub(super) kind: SymbolKind,
+    pub(super) visibility: Visibility,
+    pub(super) is_open: bool,
+}
+
+impl Rules<'_> {
+    fn slice(&self, bytes: Bytes) -> &str {
+        &self.text[bytes.start as usize..bytes.end as usize]
+    }
+
+    /// Who may use the definition; `container` is its parent and what was found for that.
+    pub(super) fn visibility(&self, draft: &Draft, container: Option<Container>) -> Visibility {
+        let name = self.slice(draft.name.clone());
+        match self.syntax.visibility {
+            VisibilityRule::Underscore => by_underscores(name),
+            VisibilityRule::Capital if name.starts_with(char::is_uppercase) => Visibility::Public,
+            VisibilityRule::Capital => Visibility::Restricted,
+            VisibilityRule::Words(rule) => self.by_words(&rule, draft, container),
+        }
+    }
+
+    fn by_words(&self, rule: &WordRule, draft: &Draft, container: Option<Container>) -> Visibility {
+        let name = self.slice(draft.name.clone());
+        let before_name = self.slice(draft.declaration.start..draft.name.start.max(draft.declaration.start));
+        if let Some(said) = word_before(rule.words, before_name) {
+            return said;
+        }
+        if !rule.private_prefix.is_empty() && name.starts_with(rule.private_prefix) {
+            return Visibility::Private;
+        }
+        if draft.kind == SymbolKind::Impl {
+            return Visibility::Unknown;
+        }
+        let fallback = match container {
+            Some(outer) if outer.is_open || is_always_open(outer.kind, draft.kind) => Fallback::Inherit,
+            Some(outer) if matches!(outer.kind, SymbolKind::Interface | SymbolKind::Trait) => {
+                rule.interface_member
+            }
+            Some(outer) if holds_members(outer.kind) || outer.kind == SymbolKind::TypeAlias => rule.member,
+            _ if draft.is_local => Fallback::Is(Visibility::Private),
+            _ => rule.outside,
+        };
+        match fallback {
+            Fallback::Is(visibility) => visibility,
+            Fallback::Inherit => container.map_or(Visibility::Unknown, |outer| outer.visibility),
+            Fallback::Section => draft.section,
+            Fallback::UnlessModule if self.exported.binary_search(&name).is_ok() => Visibility::Public,
+            Fallback::UnlessModule if self.is_module => Visibility::Private,
+            Fallback::UnlessModule => Visibility::Unknown,
+        }
+    }
+
+    /// Whether the definition itself is a test; what is inside one is too.
+    pub(super) fn is_test(&self, draft: &Draft, signature: &str) -> bool {
+        let rule = &self.syntax.tests;
+        draft.is_test || self.has_test_attribute(rule, draft) || self.has_test_name(rule, draft, signature)
+    }
+
+    fn has_test_attribute(&self, rule: &TestRule, draft: &Draft) -> bool {
+        if rule.attributes.is_empty() {
+            return false;
+        }
+        let before_name = draft.span.start..draft.name.start.max(draft.span.start);
+        self.preludes.attributes_in(before_name).iter().any(|attribute| {
+            let text = self.slice(attribute.clone());
+            rule.attributes.contains(&names::attribute_name(text))
+                || (text.len() < 64 && rule.whole_attributes.contains(&without_white_space(text).as_str()))
+        })
+    }
+
+    fn has_test_name(&self, rule: &TestRule, draft: &Draft, signature: &str) -> bool {
+        let name = self.slice(draft.name.clone());
+        draft.kind.is_callable()
+            && rule.name_prefixes.iter().any(|prefix| names::has_word_prefix(name, prefix))
+            && signature.contains(rule.signature_has)
+    }
+}
+
+/// Variants and their fields are as visible as their type.
+fn is_always_open(outer: SymbolKind, inner: SymbolKind) -> bool {
+    outer == SymbolKind::EnumMember || (outer == SymbolKind::Enum && inner == SymbolKind::EnumMember)
+}
+
+fn without_white_space(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+fn by_underscores(name: &str) -> Visibility {
+    let is_dunder = name.len() > 4 && name.starts_with("__") && name.ends_with("__");
+    if name.starts_with('_') && !is_dunder { Visibility::Private } else { Visibility::Public }
+}
+
+/// What the first known word in `text` says; one followed by `(` restricts.
+fn word_before(words: &[(&str, Visibility)], text: &str) -> Option<Visibility> {
+    let text = &text[..text.floor_char_boundary(512)];
+    let mut offset = 0;
+    for word in text.split(|c: char| !names::is_word_char(c)) {
+        offset += word.len();
+        if let Some((_, visibility)) = words.iter().find(|(known, _)| *known == word) {
+            let is_restricted = text[offset..].starts_with('(');
+            return Some(if is_restricted { Visibility::Restricted } else { *visibility });
+        }
+        offset += text[offset..].chars().next().map_or(0, char::len_utf8);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_before_a_name() {
+        let words = [("pub", Visibility::Public)];
+        assert_eq!(word_before(&words, "pub fn "), Some(Visibility::Public));
+        assert_eq!(word_before(&words, "pub(crate) fn "), Some(Visibility::Restricted));
+        assert_eq!(word_before(&words, "fn "), None);
+    }
+
+    #[test]
+    fn underscores() {
+        assert_eq!(by_underscores("__init__"), Visibility::Public);
+        assert_eq!(by_underscores("_x"), Visibility::Private);
+        assert_eq!(by_underscores("__x"), Visibility::Private);
+        assert_eq!(by_underscores("x"), Visibility::Public);
+    }
+}

@@ -1,0 +1,102 @@
+//! One fixture a language; everything that is found in it is pinned.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use contexd_indexer::{ParseBudget, parse_file};
+use contexd_store::FileRecord;
+use expect_test::expect_file;
+
+use crate::invariants::assert_holds;
+
+/// Parses the fixture and compares it with the file of the same name that ends in `.txt`.
+///
+/// `UPDATE_EXPECT=1` writes the file.
+#[track_caller]
+fn check(name: &str) {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parse/fixtures");
+    let text = fs::read_to_string(fixtures.join(name)).unwrap();
+    let record = parse_file(name, &text, &ParseBudget::default());
+    assert_holds(&text, &record);
+    expect_file![fixtures.join(name).with_extension("txt")].assert_eq(&render(&record));
+}
+
+fn render(record: &FileRecord) -> String {
+    let mut out = format!("{} {:?}\n\n", record.language, record.problems);
+    let name = |symbol: Option<u32>| symbol.map_or("-", |s| &*record.symbols[s as usize].qualified_name);
+    for symbol in &record.symbols {
+        let span = &symbol.span;
+        write!(out, "{}-{} {} ", span.start_line, span.end_line, symbol.kind.as_str()).unwrap();
+        write!(out, "{} ({}", symbol.qualified_name, symbol.visibility.as_str()).unwrap();
+        out.push_str(if symbol.is_test { ", test)" } else { ")" });
+        writeln!(out, " in {}", name(symbol.parent)).unwrap();
+        writeln!(out, "    {}", symbol.signature).unwrap();
+        symbol.doc.lines().for_each(|line| writeln!(out, "    | {line}").unwrap());
+    }
+    out.push_str("\nreferences\n");
+    for reference in &record.references {
+        let kind = reference.kind.as_str();
+        writeln!(out, "{} {kind} {} in {}", reference.line, reference.name, name(reference.enclosing))
+            .unwrap();
+    }
+    out.push_str("\nimports\n");
+    record.imports.iter().for_each(|import| writeln!(out, "{} {}", import.line, import.path).unwrap());
+    out.push_str("\nchunks\n");
+    for chunk in &record.chunks {
+        let span = &chunk.span;
+        writeln!(out, "{}-{} {} {}", span.start_line, span.end_line, chunk.kind.as_str(), name(chunk.symbol))
+            .unwrap();
+    }
+    out
+}
+
+#[test]
+fn rust() {
+    check("rust.rs");
+}
+
+#[test]
+fn python() {
+    check("python.py");
+}
+
+#[test]
+fn javascript() {
+    check("javascript.js");
+}
+
+#[test]
+fn typescript() {
+    check("typescript.ts");
+}
+
+#[test]
+fn tsx() {
+    check("tsx.tsx");
+}
+
+#[test]
+fn go() {
+    check("go.go");
+}
+
+#[test]
+fn java() {
+    check("java.java");
+}
+
+#[test]
+fn c() {
+    check("c.c");
+}
+
+#[test]
+fn cpp() {
+    check("cpp.cpp");
+}
+
+#[test]
+fn markdown() {
+    check("markdown.md");
+}

@@ -1,0 +1,7 @@
+//! The parsing half of the indexer: what it finds in each language, and what always holds.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+
+mod fixtures;
+mod invariants;
+mod robustness;

@@ -1,0 +1,96 @@
+//! Inputs that break parsers: depth, length, line ends, marks, cuts.
+
+use std::time::Duration;
+
+use contexd_indexer::{ParseBudget, lang, parse, parse_file};
+use contexd_store::{FileRecord, Problem};
+
+use crate::invariants::assert_holds;
+
+#[track_caller]
+fn check(path: &str, text: &str) -> FileRecord {
+    let record = parse_file(path, text, &ParseBudget::default());
+    assert_holds(text, &record);
+    record
+}
+
+#[test]
+fn every_query_compiles() {
+    for language in lang::all() {
+        let record = parse("", language, &ParseBudget::default());
+        assert_eq!((record.line_count, record.chunks.len()), (0, 0), "{}", language.name);
+    }
+}
+
+#[test]
+fn deep_nesting() {
+    const DEPTH: usize = 10_000;
+    check("a.rs", &("mod a {\n".repeat(DEPTH) + &"}\n".repeat(DEPTH)));
+    check("a.rs", &format!("fn f() {{ {}{} }}", "(".repeat(DEPTH), ")".repeat(DEPTH)));
+    check("a.rs", &format!("m!{}{};", "(a".repeat(DEPTH), ")".repeat(DEPTH)));
+    check("a.js", &("function f() {\n".repeat(DEPTH) + &"}\n".repeat(DEPTH)));
+    check("a.py", &(0..500).map(|depth| " ".repeat(depth) + "class A:\n").collect::<String>());
+    check("a.cpp", &("namespace a {\n".repeat(DEPTH) + &"}\n".repeat(DEPTH)));
+    check("a.json", &"[".repeat(DEPTH));
+}
+
+#[test]
+fn very_long_lines() {
+    let line = "x ".repeat(2_500_000);
+    assert_eq!(check("a.txt", &line).chunks.len(), 1);
+    let record =
+        parse_file("a.js", &line, &ParseBudget { time: Duration::from_millis(50), ..ParseBudget::default() });
+    assert_holds(&line, &record);
+    check("a.txt", &"word ".repeat(3000).replace("word word ", "word\n").repeat(2));
+    check("a.py", &format!("x = '{}'\ny = 1\n", "z".repeat(100_000)));
+}
+
+#[test]
+fn time_that_is_over_leaves_text() {
+    let text = "fn f() { g(1, 2, [3, 4]); }\n".repeat(20_000);
+    let budget = ParseBudget { time: Duration::ZERO, ..ParseBudget::default() };
+    let record = parse_file("a.rs", &text, &budget);
+    assert_eq!(record.problems, [Problem::ParseTimeout]);
+    assert!(record.symbols.is_empty());
+    assert_holds(&text, &record);
+}
+
+#[test]
+fn caps_on_items() {
+    let text = "fn f() { g(); }\n".repeat(50);
+    let budget = ParseBudget { max_symbols: 10, max_references: 5, ..ParseBudget::default() };
+    let record = parse_file("a.rs", &text, &budget);
+    assert_eq!((record.symbols.len(), record.references.len()), (10, 5));
+    assert_eq!(record.problems, [Problem::TooManyItems]);
+    assert_holds(&text, &record);
+}
+
+#[test]
+fn line_ends_and_marks() {
+    let text = "\u{feff}/// Doc.\r\nfn f() {\r\n    g();\r\n}\r\n\r\nstruct A;\r\n";
+    let record = check("a.rs", text);
+    let names: Vec<&str> = record.symbols.iter().map(|symbol| &*symbol.name).collect();
+    assert_eq!(names, ["f", "A"]);
+    assert_eq!(&*record.symbols[0].doc, "Doc.");
+    assert_eq!((record.symbols[0].span.start_line, record.symbols[0].span.end_line), (1, 4));
+    check("a.rs", "\u{feff}");
+    check("a.py", "\r\r\r\n\n\r");
+}
+
+#[test]
+fn broken_code_keeps_what_can_be_had() {
+    let record = check("a.rs", "fn good() {}\n\nfn broken( {\n\nstruct Later { x: u8 }\n");
+    assert!(record.symbols.iter().any(|symbol| &*symbol.name == "good"));
+    assert!(matches!(record.problems[..], [Problem::SyntaxErrors(_)]));
+    for cut in [1, 10, 55, 100] {
+        check("a.java", &"class A { void f() { if (x) { g(\"abc\"); } } }\n".repeat(3)[..cut]);
+    }
+}
+
+#[test]
+fn empty_files() {
+    for path in ["a.rs", "a.md", "a.unknown"] {
+        assert!(check(path, "").chunks.is_empty());
+        assert_eq!(check(path, "\n\n").chunks.len(), 1);
+    }
+}
