@@ -71,7 +71,7 @@ pub struct Writer {
     /// Dropped last, when nothing writes any more.
     _lock: Option<IndexLock>,
     #[cfg(test)]
-    pub(crate) fault: Option<(Step, fn() -> Result<(), StoreError>)>,
+    pub(crate) fault: Option<(Step, Fault)>,
 }
 
 /// Hands out the newest snapshot; cheap to clone.
@@ -85,6 +85,10 @@ pub(crate) struct Shared {
     current: RwLock<Arc<Snapshot>>,
     pool: Arc<ReadPool>,
 }
+
+/// What the tests let happen at a step of a commit.
+#[cfg(test)]
+pub(crate) type Fault = fn() -> Result<(), StoreError>;
 
 /// A step of the commit protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,15 +197,13 @@ impl Writer {
 
     fn commit_generation(&mut self, plan: &Plan) -> Result<Arc<Snapshot>, StoreError> {
         let generation = self.truth.generation().next();
-        // Taken out, so that every early return leaves `None` behind for `repair` to find.
+        // Taken out, so that an early return leaves `None` behind for `repair` to find.
         let mut projections = self.projections.take().expect("invariant: repair() has put them back");
-        plan.removed.iter().for_each(|file| projections.keyword.delete(file.id));
-        let (change, keyword_added) =
-            rayon::join(|| encode(plan), || add_keywords(&projections.keyword, plan));
-        let change = change?;
-        keyword_added?;
-        self.reached(Step::Prepared)?;
-        self.commit_truth(plan, &change, generation)?;
+        if let Err(error) = self.commit_truth(plan, &projections.keyword, generation) {
+            projections.keyword.rollback()?;
+            self.projections = Some(projections);
+            return Err(error);
+        }
         self.reached(Step::Truth)?;
         let keyword = projections.keyword.commit(generation)?;
         self.reached(Step::Keyword)?;
@@ -211,17 +213,23 @@ impl Writer {
         Ok(self.publish(Searchers { keyword, vectors }))
     }
 
-    /// Writes the transaction; meanwhile the tables in memory are brought to the same state.
+    /// Encodes and writes the transaction. Meanwhile the keyword index takes the documents in, and the tables in
+    /// memory are brought to the state that the transaction makes durable.
     fn commit_truth(
         &mut self,
         plan: &Plan,
-        change: &TruthChange,
+        keyword: &KeywordIndex,
         generation: Generation,
     ) -> Result<(), StoreError> {
+        plan.removed.iter().for_each(|file| keyword.delete(file.id));
+        let (change, added) = rayon::join(|| encode(plan), || add_keywords(keyword, plan));
+        let change = change?;
+        added?;
+        self.reached(Step::Prepared)?;
         let caught_up = self.truth.generation();
         let (truth, tables) = (&mut self.truth, &self.tables);
         let (committed, tables) = rayon::join(
-            || truth.commit(change, generation, plan.next_file_id, caught_up),
+            || truth.commit(&change, generation, plan.next_file_id, caught_up),
             || tables.after(plan, &change.record_hashes()),
         );
         committed?;

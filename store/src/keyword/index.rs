@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use tantivy::directory::MmapDirectory;
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy, UserOperation};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
 
 use super::document::{ChunkDocument, Fields, schema, settings, tokenizers};
@@ -19,7 +19,8 @@ const DELETED_RATIO: f32 = 0.3;
 /// The keyword index of one repository.
 pub(crate) struct KeywordIndex {
     fields: Fields,
-    writer: IndexWriter<ChunkDocument>,
+    /// Taken only when dropped.
+    writer: Option<IndexWriter<ChunkDocument>>,
     reader: IndexReader,
     segments: SegmentCache,
     committed: Option<Generation>,
@@ -79,7 +80,8 @@ impl KeywordIndex {
         writer.set_merge_policy(Box::new(merge_policy()));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let committed = index.load_metas()?.payload.and_then(|payload| payload.parse().ok()).map(Generation);
-        let this = Self { fields, writer, reader, segments: SegmentCache::default(), committed };
+        let this =
+            Self { fields, writer: Some(writer), reader, segments: SegmentCache::default(), committed };
         this.searcher()?;
         Ok(this)
     }
@@ -100,14 +102,14 @@ impl KeywordIndex {
             })
             .collect();
         // As one operation, so that the chunks of a file stand together in one segment.
-        self.writer.run(documents)?;
+        self.writer().run(documents)?;
         Ok(())
     }
 
     /// Deletes what was added for `file` before.
     pub(crate) fn delete(&self, file: FileId) {
         let FileId(id) = file;
-        self.writer.delete_term(Term::from_field_u64(self.fields.file, u64::from(id)));
+        self.writer().delete_term(Term::from_field_u64(self.fields.file, u64::from(id)));
     }
 
     /// Makes what was added and deleted durable under the number `generation` and opens it for reading.
@@ -115,7 +117,7 @@ impl KeywordIndex {
     /// # Errors
     /// When the index cannot be written; [`KeywordIndex::rollback`] then restores the state of the last commit.
     pub(crate) fn commit(&mut self, generation: Generation) -> Result<KeywordSearcher, StoreError> {
-        let mut commit = self.writer.prepare_commit()?;
+        let mut commit = self.writer_mut().prepare_commit()?;
         commit.set_payload(&generation.to_string());
         commit.commit()?;
         self.committed = Some(generation);
@@ -130,9 +132,28 @@ impl KeywordIndex {
 
     /// Forgets what was added and deleted since the last commit.
     pub(crate) fn rollback(&mut self) -> Result<(), StoreError> {
-        self.writer.rollback()?;
-        self.writer.set_merge_policy(Box::new(merge_policy()));
+        self.writer_mut().rollback()?;
+        self.writer().set_merge_policy(Box::new(merge_policy()));
         Ok(())
+    }
+
+    fn writer(&self) -> &IndexWriter<ChunkDocument> {
+        self.writer.as_ref().expect("invariant: the writer is taken only when the index is dropped")
+    }
+
+    fn writer_mut(&mut self) -> &mut IndexWriter<ChunkDocument> {
+        self.writer.as_mut().expect("invariant: the writer is taken only when the index is dropped")
+    }
+}
+
+impl Drop for KeywordIndex {
+    /// Waits for the merges that are running: whoever opens the directory next must not meet their threads.
+    fn drop(&mut self) {
+        let Some(writer) = self.writer.take() else { return };
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        if let Err(error) = writer.wait_merging_threads() {
+            tracing::warn!(%error, "a merge of the keyword index failed");
+        }
     }
 }
 
