@@ -1,0 +1,16 @@
+//! Between wire types and the engine's: the only place that knows both.
+//!
+//! What comes in is checked here against the limits that the protocol documents; what goes out is plain copying.
+
+mod context;
+mod meta;
+mod repository;
+mod request;
+mod search;
+
+pub(crate) use context::{pack_parts, pack_request, pack_response};
+pub(crate) use repository::{list_response, status, status_response, wait, watch_interval, why_response};
+pub(crate) use request::{address, refuse_session};
+pub(crate) use search::{
+    outline_response, search_extras, search_query, search_response, symbol_query, symbols_response,
+};

@@ -1,0 +1,182 @@
+//! The questions: search, symbols, outline, pack. Each computes on one snapshot and compares with the disk.
+
+use std::time::Instant;
+
+use contexd_retriever::{PackRequest, Query, SymbolQuery, Weights};
+use contexd_store::{FileEntry, Snapshot, Span};
+
+use super::Engine;
+use super::answer::{
+    Address, Answer, FoundPack, FoundPiece, FoundPieces, FoundSymbol, FoundSymbols, NoticeCode, Outline,
+};
+use super::ask::Desk;
+use super::paths;
+use crate::error::ServiceError;
+
+/// What a search gives besides ranked places.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SearchExtras {
+    /// The text of each piece.
+    pub text: bool,
+}
+
+impl Engine {
+    /// Ranked pieces for a question.
+    ///
+    /// # Errors
+    /// When the question is malformed, or the repository or its index is not available.
+    pub async fn search(
+        &self,
+        address: &Address,
+        query: Query,
+        extras: SearchExtras,
+    ) -> Result<Answer<FoundPieces>, ServiceError> {
+        self.ask(address, move |desk| find_pieces(desk, query, extras)).await
+    }
+
+    /// Definitions by name.
+    ///
+    /// # Errors
+    /// When the question is malformed, or the repository or its index is not available.
+    pub async fn search_symbols(
+        &self,
+        address: &Address,
+        query: SymbolQuery,
+    ) -> Result<Answer<FoundSymbols>, ServiceError> {
+        self.ask(address, move |desk| find_symbols(desk, &query)).await
+    }
+
+    /// The definitions of the file at `path`.
+    ///
+    /// # Errors
+    /// When the file is not indexed, or the repository or its index is not available.
+    pub async fn outline(&self, address: &Address, path: String) -> Result<Answer<Outline>, ServiceError> {
+        self.ask(address, move |desk| outline(desk, &path)).await
+    }
+
+    /// A pack.
+    ///
+    /// # Errors
+    /// When the request is malformed, or the repository or its index is not available.
+    pub async fn assemble(
+        &self,
+        address: &Address,
+        request: PackRequest,
+    ) -> Result<Answer<FoundPack>, ServiceError> {
+        self.ask(address, move |desk| assemble(desk, request)).await
+    }
+}
+
+fn find_pieces(desk: &mut Desk, query: Query, extras: SearchExtras) -> Result<FoundPieces, ServiceError> {
+    let query = complete(desk, query)?;
+    let began = Instant::now();
+    let result = contexd_retriever::search(&desk.snapshot, &query, Weights::built_in())
+        .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
+    desk.timings.retrieve = began.elapsed();
+    let states = desk.verify(|_, verifier| {
+        let check = |file: &FileEntry| verifier.check(&file.path, file.stat, file.blob);
+        result.hits.iter().map(|hit| &*hit.file).map(check).collect::<Vec<_>>()
+    });
+    let mut pieces = Vec::with_capacity(result.hits.len());
+    for (hit, state) in result.hits.into_iter().zip(states) {
+        let text = if extras.text { lines_of(desk, &hit.file, hit.span)? } else { String::new() };
+        pieces.push(FoundPiece { hit, state, text });
+    }
+    Ok(FoundPieces { kind: result.kind, pieces })
+}
+
+/// Adds the question's vectors, and brings the focus into the index's form.
+fn complete(desk: &mut Desk, mut query: Query) -> Result<Query, ServiceError> {
+    if let Some(focus) = &mut query.focus {
+        focus.path = paths::require_inside(desk.root(), "focus", &focus.path)?;
+    }
+    let began = Instant::now();
+    let (dense, failure) = match query.text.trim() {
+        "" => (Vec::new(), None),
+        text => desk.models.embed_query(&desk.snapshot, text),
+    };
+    query.dense = dense;
+    desk.timings.embed = began.elapsed();
+    if let Some(failure) = failure {
+        desk.notice(NoticeCode::SemanticFailed, failure);
+    }
+    Ok(query)
+}
+
+fn find_symbols(desk: &mut Desk, query: &SymbolQuery) -> Result<FoundSymbols, ServiceError> {
+    let began = Instant::now();
+    let result = contexd_retriever::search_symbols(&desk.snapshot, query)
+        .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
+    desk.timings.retrieve = began.elapsed();
+    let states = desk.verify(|_, verifier| {
+        let check = |file: &FileEntry| verifier.check(&file.path, file.stat, file.blob);
+        result.hits.iter().map(|hit| &*hit.file).map(check).collect::<Vec<_>>()
+    });
+    let mut symbols = Vec::with_capacity(result.hits.len());
+    for (hit, state) in result.hits.into_iter().zip(states) {
+        let text = text_of(desk, &hit.file)?;
+        let name_span =
+            hit.file.record.symbols.get(hit.symbol.ordinal as usize).map(|symbol| symbol.name_span);
+        let name_column = name_span.map_or(1, |span| column_of(&text, span));
+        symbols.push(FoundSymbol { hit, state, name_column });
+    }
+    Ok(FoundSymbols { symbols, total: result.total })
+}
+
+fn outline(desk: &mut Desk, path: &str) -> Result<Outline, ServiceError> {
+    let path = paths::require_inside(desk.root(), "path", path)?;
+    let began = Instant::now();
+    let Some(file) = desk.snapshot.file_by_path(&path).cloned() else {
+        return Err(ServiceError::NotIndexed { path });
+    };
+    let text = text_of(desk, &file)?;
+    let name_columns = file.record.symbols.iter().map(|symbol| column_of(&text, symbol.name_span)).collect();
+    desk.timings.retrieve = began.elapsed();
+    let state = desk.verify(|_, verifier| verifier.check(&file.path, file.stat, file.blob));
+    Ok(Outline { file, state, name_columns })
+}
+
+fn assemble(desk: &mut Desk, mut request: PackRequest) -> Result<FoundPack, ServiceError> {
+    request.query = complete(desk, request.query)?;
+    let began = Instant::now();
+    let pack = contexd_retriever::assemble(&desk.snapshot, &request, Weights::built_in())
+        .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
+    desk.timings.retrieve = began.elapsed();
+    let states = desk.verify(|snapshot, verifier| {
+        pack.items.iter().map(|item| verifier.check_path(snapshot, &item.path)).collect()
+    });
+    Ok(FoundPack { pack, states })
+}
+
+fn text_of(desk: &Desk, file: &FileEntry) -> Result<std::sync::Arc<str>, ServiceError> {
+    let snapshot: &Snapshot = &desk.snapshot;
+    snapshot.text(file).map_err(|error| ServiceError::from_store(desk.root(), &error))
+}
+
+fn lines_of(desk: &Desk, file: &FileEntry, span: Span) -> Result<String, ServiceError> {
+    let text = text_of(desk, file)?;
+    Ok(text.get(span.bytes()).unwrap_or_default().to_owned())
+}
+
+/// Column where `span` starts: 1-based, in bytes.
+fn column_of(text: &str, span: Span) -> u32 {
+    let before = text.as_bytes().get(..span.start_byte as usize).unwrap_or_default();
+    let in_line = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+    u32::try_from(in_line + 1).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_bytes_from_one() {
+        let at = |start_byte| Span { start_byte, end_byte: start_byte + 1, start_line: 1, end_line: 1 };
+        let text = "fn a\n  é b\n";
+        assert_eq!(column_of(text, at(0)), 1);
+        assert_eq!(column_of(text, at(3)), 4);
+        assert_eq!(column_of(text, at(5)), 1);
+        assert_eq!(column_of(text, at(10)), 6);
+        assert_eq!(column_of(text, at(99)), 1);
+    }
+}

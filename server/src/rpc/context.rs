@@ -1,0 +1,65 @@
+//! `ContextService`.
+
+use std::sync::Arc;
+
+use contexd_proto::v1::context_service_server::ContextService;
+use contexd_proto::v1::{
+    AssembleContextRequest, AssembleContextResponse, AssembleContextStreamResponse, ExplainRequest,
+    ExplainResponse,
+};
+use tonic::{Request, Response, Status};
+
+use super::ReplyStream;
+use super::call::unary;
+use crate::convert;
+use crate::engine::Engine;
+use crate::error::ServiceError;
+
+/// The service.
+pub(super) struct ContextRpc {
+    engine: Arc<Engine>,
+}
+
+impl ContextRpc {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    async fn answer(
+        &self,
+        mut request: AssembleContextRequest,
+    ) -> Result<AssembleContextResponse, ServiceError> {
+        convert::refuse_session(&request.session)?;
+        let address = convert::address(std::mem::take(&mut request.repository), request.consistency.take())?;
+        let (pack_request, notices) = convert::pack_request(request)?;
+        let answer = self.engine.assemble(&address, pack_request).await?;
+        Ok(convert::pack_response(answer, notices))
+    }
+}
+
+#[tonic::async_trait]
+impl ContextService for ContextRpc {
+    type AssembleContextStreamStream = ReplyStream<AssembleContextStreamResponse>;
+
+    async fn assemble_context(
+        &self,
+        request: Request<AssembleContextRequest>,
+    ) -> Result<Response<AssembleContextResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        unary(&metadata, self.answer(message)).await
+    }
+
+    async fn assemble_context_stream(
+        &self,
+        request: Request<AssembleContextRequest>,
+    ) -> Result<Response<Self::AssembleContextStreamStream>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        let whole = unary(&metadata, self.answer(message)).await?.into_inner();
+        let parts = convert::pack_parts(whole).into_iter().map(Ok);
+        Ok(Response::new(Box::pin(tokio_stream::iter(parts))))
+    }
+
+    async fn explain(&self, _request: Request<ExplainRequest>) -> Result<Response<ExplainResponse>, Status> {
+        Err(ServiceError::Unimplemented { what: "Explain" }.into())
+    }
+}
