@@ -1,4 +1,7 @@
-//! Under construction.
+//! From bytes to records to batches: which files belong to the index, what they say, what changed in them.
+//!
+//! Knows no gRPC, no query and no score: what it makes goes into the store's
+//! [`Batch`](contexd_store::Batch), and what others read comes out of the store's snapshots.
 
 mod chunk;
 pub mod content;

@@ -2,28 +2,25 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use contexd_store::{ChunkKind, ChunkRecord, FileRecord, Problem, SkipReason, Span};
+use contexd_store::{ChunkKind, ChunkRecord, FileRecord, Problem, Span};
 
-/// What of the parser the pipeline needs.
-pub(crate) fn classify<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, SkipReason> {
-    let _ = path;
-    if bytes.contains(&0) {
-        return Err(SkipReason::Binary);
-    }
-    std::str::from_utf8(bytes).map_err(|_| SkipReason::InvalidUtf8)
-}
+pub(crate) use crate::PARSER_VERSION;
+pub(crate) use crate::content::classify;
+use crate::{ParseBudget, lang, parse_file};
+
+/// Bytes from which a file's language is told.
+const DETECTION_BYTES: usize = 64 * 1024;
 
 /// Name of the language that the file is parsed as.
-pub(crate) fn language(path: &str, _text: &str) -> &'static str {
-    if path.ends_with(".rs") { "rust" } else { "text" }
+pub(crate) fn language(path: &str, text: &str) -> &'static str {
+    let head = &text.as_bytes()[..text.len().min(DETECTION_BYTES)];
+    lang::detect(path, head).name
 }
-
-/// Version of the parser.
-pub(crate) const PARSER_VERSION: u32 = 0;
 
 /// Parses a file. A parser that panics costs the file its symbols, not the index the file.
 pub(crate) fn parse(path: &str, text: &str) -> FileRecord {
-    catch_unwind(AssertUnwindSafe(|| unparsed(language(path, text), text))).unwrap_or_else(|_| {
+    let parsed = catch_unwind(AssertUnwindSafe(|| parse_file(path, text, &ParseBudget::default())));
+    parsed.unwrap_or_else(|_| {
         tracing::error!(path, "the parser panicked; the file is indexed as one piece of text");
         unparsed(language(path, text), text)
     })

@@ -1,0 +1,86 @@
+//! What comes first, and what a filter leaves.
+
+use contexd_retriever::{FilterSpec, QueryKind};
+use contexd_store::SymbolKind;
+
+use super::{SHOP, answer, index, places};
+
+#[track_caller]
+fn check_first(text: &str, expected: &str) {
+    let snapshot = index(SHOP);
+    let result = answer(&snapshot, text, FilterSpec::default());
+    assert_eq!(places(&result).first().map(String::as_str), Some(expected), "{:?}", places(&result));
+}
+
+#[test]
+fn a_name_finds_its_definition() {
+    check_first("apply_discount", "src/cart.rs:43");
+    check_first("SalesReport", "tools/report.py:1");
+    check_first("submitPayment", "web/checkout.ts:1");
+}
+
+#[test]
+fn words_find_what_they_describe() {
+    check_first("how is the payment sent to the provider", "web/checkout.ts:1");
+    check_first("sum the prices of all items in the cart", "src/cart.rs:18");
+}
+
+#[test]
+fn a_path_finds_its_file() {
+    let snapshot = index(SHOP);
+    let result = answer(&snapshot, "src/money.rs", FilterSpec::default());
+    assert_eq!(result.kind, QueryKind::Path);
+    assert!(
+        result.hits.iter().all(|hit| &*hit.file.path == "src/money.rs")
+            || &*result.hits[0].file.path == "src/money.rs"
+    );
+}
+
+#[test]
+fn tests_come_after_what_they_test_unless_asked_for() {
+    let snapshot = index(SHOP);
+    let first = |text| answer(&snapshot, text, FilterSpec::default()).hits[0].file.path.to_string();
+    assert_eq!(first("discount reduces the total price"), "src/cart.rs");
+    assert_eq!(first("test that a discount reduces the total price"), "tests/cart.rs");
+}
+
+#[test]
+fn filters_apply_before_the_limit() {
+    let snapshot = index(SHOP);
+    let paths = |filter: FilterSpec| -> Vec<String> {
+        answer(&snapshot, "discount", filter).hits.iter().map(|hit| hit.file.path.to_string()).collect()
+    };
+    let python = paths(FilterSpec { languages: vec!["python".into()], ..FilterSpec::default() });
+    assert!(!python.is_empty() && python.iter().all(|path| path.ends_with(".py")), "{python:?}");
+    let sources = paths(FilterSpec { include: vec!["src/**".into()], ..FilterSpec::default() });
+    assert!(!sources.is_empty() && sources.iter().all(|path| path.starts_with("src/")), "{sources:?}");
+    let no_rust = paths(FilterSpec { exclude: vec!["*.rs".into()], ..FilterSpec::default() });
+    assert!(!no_rust.is_empty() && no_rust.iter().all(|path| !path.ends_with(".rs")), "{no_rust:?}");
+    let tests = paths(FilterSpec { tests: Some(true), ..FilterSpec::default() });
+    assert_eq!(tests, ["tests/cart.rs"]);
+    let products = paths(FilterSpec { tests: Some(false), ..FilterSpec::default() });
+    assert!(!products.is_empty() && !products.contains(&"tests/cart.rs".to_owned()), "{products:?}");
+    let enums = paths(FilterSpec { kinds: vec![SymbolKind::Enum], ..FilterSpec::default() });
+    assert!(enums.iter().all(|path| path == "src/cart.rs"), "{enums:?}");
+}
+
+#[test]
+fn the_same_question_gives_the_same_bytes() {
+    let snapshot = index(SHOP);
+    let printed =
+        |_| format!("{:?}", answer(&snapshot, "discount of the total price", FilterSpec::default()).hits);
+    let first = printed(0);
+    assert!((1..20).map(printed).all(|again| again == first));
+}
+
+#[test]
+fn a_malformed_question_names_what_is_wrong() {
+    let snapshot = index(SHOP);
+    let bad_glob = FilterSpec { include: vec!["a[".into()], ..FilterSpec::default() };
+    for (text, filter, field) in [("  ", FilterSpec::default(), "query"), ("x", bad_glob, "include")] {
+        let query = super::question(text, filter);
+        let error =
+            contexd_retriever::search(&snapshot, &query, contexd_retriever::Weights::built_in()).unwrap_err();
+        assert!(error.to_string().contains(field), "{error}");
+    }
+}
