@@ -14,9 +14,10 @@ use rayon::prelude::*;
 use super::analysis;
 use super::read::{FileRead, Root};
 use super::report::{Progress, ScanReport};
-use crate::IndexerError;
 use crate::embed::{Embedder, embed_file};
+use crate::lang::Language;
 use crate::scan::ScannedFile;
+use crate::{IndexerError, PARSER_VERSION, content};
 
 /// What the stages need besides the files.
 pub(crate) struct Preparation<'a> {
@@ -35,7 +36,7 @@ struct NewFile {
     stat: FileStat,
     blob: ContentHash,
     text: Arc<str>,
-    language: &'static str,
+    language: &'static Language,
 }
 
 /// What reading a candidate came to.
@@ -112,7 +113,7 @@ impl Preparation<'_> {
         {
             return touch(&file.path, held.stat, stat);
         }
-        let text = match analysis::classify(&file.path, bytes) {
+        let text = match content::classify(&file.path, bytes) {
             Ok(text) => text,
             Err(reason) => return self.skip(file, reason, stat, String::new()),
         };
@@ -143,7 +144,9 @@ impl Preparation<'_> {
         let known = clock.count(|| self.reader.find_records(&keys))?;
         report.records_reused += known.iter().flatten().count();
         report.parsed += known.iter().filter(|record| record.is_none()).count();
-        let parse = |file: &NewFile| clock.count(|| Arc::new(analysis::parse(&file.path, &file.text)));
+        let parse = |file: &NewFile| {
+            clock.count(|| Arc::new(analysis::parsed(&file.path, &file.text, file.language)))
+        };
         let parsed = files.into_par_iter().zip(known).map(|(file, known)| {
             let record = known.unwrap_or_else(|| parse(&file));
             self.progress.parsed();
@@ -202,7 +205,7 @@ fn embedding_texts(parsed: &ParsedFile) -> Vec<String> {
 }
 
 fn record_key(file: &NewFile) -> RecordKey {
-    RecordKey { blob: file.blob, language: file.language.into(), parser_version: analysis::PARSER_VERSION }
+    RecordKey { blob: file.blob, language: file.language.name.into(), parser_version: PARSER_VERSION }
 }
 
 fn touch(path: &Arc<str>, held: FileStat, stat: FileStat) -> Looked {

@@ -13,8 +13,12 @@ use super::*;
 use crate::embed::StaticModel;
 use crate::scope::ScopeOptions;
 
+fn store_options() -> StoreOptions {
+    StoreOptions { parser_version: crate::PARSER_VERSION, ..StoreOptions::default() }
+}
+
 fn store() -> (Writer, Reader) {
-    open_in_memory(&StoreOptions::default()).unwrap()
+    open_in_memory(&store_options()).unwrap()
 }
 
 fn options() -> PipelineOptions {

@@ -112,7 +112,7 @@ impl Worker {
     /// Does the most urgent thing, or waits for something to do.
     fn round(&mut self) {
         let now = Instant::now();
-        let due = self.apply_due();
+        let due = self.apply_due(now);
         if due.is_some_and(|due| due <= now) {
             self.apply();
             self.wait(Duration::ZERO);
@@ -121,7 +121,9 @@ impl Worker {
             self.wait(Duration::ZERO);
         } else {
             self.shared.status().phase = Phase::Idle;
-            let cookie_due = self.waiters.iter().map(|waiter| waiter.asked + COOKIE_PATIENCE).min();
+            let awaits_cookie = |waiter: &&Waiter| waiter.cookie.is_some();
+            let cookie_due =
+                self.waiters.iter().filter(awaits_cookie).map(|waiter| waiter.asked + COOKIE_PATIENCE).min();
             let fill_due = self.fillings.iter().filter_map(|filling| filling.backoff.not_before());
             let fill_due = fill_due.filter(|then| *then > now).min();
             let next = [due, cookie_due, fill_due].into_iter().flatten().min();
@@ -227,8 +229,7 @@ impl Worker {
     }
 
     /// When the changes are to be applied, or the tree to be compared.
-    fn apply_due(&self) -> Option<Instant> {
-        let now = Instant::now();
+    fn apply_due(&self, now: Instant) -> Option<Instant> {
         if self.urgent {
             return Some(now);
         }
