@@ -53,7 +53,9 @@ impl Host {
     ) -> Result<Self, ServiceError> {
         let failed = |error| ServiceError::from_indexer(root, error);
         make_scope(root, options.allow_broad_root).map_err(failed)?;
-        let store = contexd_store::open(index_dir, &StoreOptions::default())
+        let store_options =
+            StoreOptions { parser_version: contexd_indexer::PARSER_VERSION, ..StoreOptions::default() };
+        let store = contexd_store::open(index_dir, &store_options)
             .map_err(|error| ServiceError::from_store(root, &error))?;
         let reader = store.1.clone();
         let (scope_root, allow_broad_root) = (root.to_owned(), options.allow_broad_root);
