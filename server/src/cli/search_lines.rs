@@ -68,7 +68,7 @@ pub(crate) async fn run(
     while let Some(line) = next {
         match answer(&line?, template, &service).await {
             Ok(answer) => print_now(printer, &answer)?,
-            Err(error) => print_now(printer, &Refusal { error: error.message })?,
+            Err(error) => print_now(printer, &Refusal::new(error.message))?,
         }
         next = lines.recv().await;
     }

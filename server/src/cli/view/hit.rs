@@ -75,6 +75,15 @@ pub(crate) struct Answer {
 pub(crate) struct Refusal {
     /// Why.
     pub(crate) error: String,
+    /// Always empty: every answer has hits, so that a reader may look at them alone.
+    hits: [(); 0],
+}
+
+impl Refusal {
+    /// A refusal for this reason.
+    pub(crate) fn new(error: String) -> Self {
+        Self { error, hits: [] }
+    }
 }
 
 /// Hits for people: a line a hit, the signature or the first line beneath.
