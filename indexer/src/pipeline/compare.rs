@@ -43,11 +43,16 @@ impl Work {
     ) -> Result<Self, IndexerError> {
         let mut found: BTreeMap<Arc<str>, ScannedFile> = BTreeMap::new();
         let mut work = Self::default();
+        let mut walked: BTreeSet<&str> = BTreeSet::new();
         for path in paths.iter().filter(|path| is_inside(path)) {
+            if directories_of(path).any(|directory| walked.contains(directory)) {
+                continue;
+            }
             scope.forget(path);
             let absolute = scope.root().join(path);
             if absolute.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
                 let scan = walk_below(scope, path, before_listing)?;
+                walked.insert(path);
                 work.directories += scan.directories;
                 found.extend(scan.files.into_iter().map(|file| (Arc::clone(&file.path), file)));
             } else if scope.is_in_scope(path, false) == Verdict::In

@@ -11,6 +11,8 @@ pub(crate) const VERSION_CONTROL: [&str; 7] = [".git", ".hg", ".svn", ".jj", ".b
 /// Rules that hold everywhere: those of the configuration and of the machine.
 #[derive(Debug, Default)]
 pub(crate) struct Policy {
+    /// The index's own directory, where it lies inside the root.
+    pub(crate) index_directory: Option<String>,
     pub(crate) include: Option<IgnoreFile>,
     pub(crate) exclude: Option<IgnoreFile>,
     pub(crate) global: Option<Arc<IgnoreFile>>,
@@ -25,6 +27,8 @@ pub enum Reason {
     Unmentioned,
     /// It belongs to a version control system.
     VersionControl,
+    /// It holds the index itself.
+    Index,
     /// `include` of the configuration takes it in.
     Include(Rule),
     /// `exclude` of the configuration leaves it out.
@@ -64,6 +68,7 @@ pub(crate) struct Directory {
 enum Cause<'a> {
     Unmentioned,
     VersionControl,
+    Index,
     Parent,
     Include(Matched<'a>),
     Exclude(Matched<'a>),
@@ -89,6 +94,7 @@ impl Decision<'_> {
             Cause::Parent => return None,
             Cause::Unmentioned => Reason::Unmentioned,
             Cause::VersionControl => Reason::VersionControl,
+            Cause::Index => Reason::Index,
             Cause::Include(matched) => Reason::Include(matched.rule()),
             Cause::Exclude(matched) => Reason::Exclude(matched.rule()),
             Cause::IgnoreFile(matched) => Reason::IgnoreFile(matched.rule()),
@@ -105,6 +111,9 @@ impl Directory {
         }
         if VERSION_CONTROL.contains(&name) {
             return Decision { treatment: Treatment::Nothing, cause: Cause::VersionControl };
+        }
+        if policy.index_directory.as_deref() == Some(path) {
+            return Decision { treatment: Treatment::Nothing, cause: Cause::Index };
         }
         if let Some(matched) = matching(policy.exclude.as_ref(), path, is_dir) {
             return Decision { treatment: Treatment::Nothing, cause: Cause::Exclude(matched) };

@@ -26,6 +26,7 @@ pub(crate) use rules::{CONTEXD_IGNORE, GIT_IGNORE, Present};
 use rules::{IgnoreFile, Rules};
 
 use crate::IndexerError;
+use crate::scan::relative_path;
 
 /// What shapes a scope besides the ignore files in the tree.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +35,8 @@ pub struct ScopeOptions {
     pub config: ScopeConfig,
     /// The user's ignore file for all repositories.
     pub global_gitignore: Option<PathBuf>,
+    /// The index's own directory, never in scope: where it lies inside the root, indexing would feed itself.
+    pub index_directory: Option<PathBuf>,
     /// The user's home directory; it and the directories above it are refused as a root.
     pub home: Option<PathBuf>,
     /// Whether even the file system's root and the home directory may be indexed.
@@ -47,6 +50,7 @@ impl ScopeOptions {
         Self {
             config,
             global_gitignore: ignore::gitignore::gitconfig_excludes_path(),
+            index_directory: None,
             home: std::env::home_dir(),
             allow_broad_root: false,
         }
@@ -239,7 +243,9 @@ fn policy(root: &Path, options: &ScopeOptions) -> Result<Policy, IndexerError> {
         IgnoreFile::from_patterns(&file, patterns)
             .map_err(|error| IndexerError::Config { path: file.clone(), detail: error.to_string() })
     };
+    let index_directory = options.index_directory.as_deref().and_then(|path| path.canonicalize().ok());
     Ok(Policy {
+        index_directory: index_directory.and_then(|path| relative_path(root, &path)),
         include: compile(&options.config.include)?,
         exclude: compile(&options.config.exclude)?,
         global: options.global_gitignore.as_deref().and_then(IgnoreFile::load).map(Arc::new),

@@ -40,7 +40,7 @@ fn all_files(root: &Path, directory: &Path, files: &mut Vec<String>) {
         if entry.file_type().unwrap().is_dir() {
             all_files(root, &entry.path(), files);
         } else {
-            files.push(scan::relative_path(root, &entry.path()).unwrap());
+            files.push(relative_path(root, &entry.path()).unwrap());
         }
     }
 }
@@ -199,6 +199,16 @@ fn links_are_not_followed() {
     assert_eq!(walked(&scope), ["real/a.rs", "real/loop"]);
     assert_eq!(scope.is_in_scope("real/loop/real/a.rs", false), Verdict::Out);
     assert_eq!(scope.explain("real/loop/real/a.rs").reason, Reason::BelowSymlink);
+}
+
+#[test]
+fn the_index_does_not_index_itself() {
+    let dir = tree(&[("cache/index/db", ""), ("cache/a", "")]);
+    let index_directory = Some(dir.path().join("cache/index"));
+    assert_eq!(
+        in_scope(dir.path(), &ScopeOptions { index_directory, ..ScopeOptions::default() }),
+        ["cache/a"]
+    );
 }
 
 #[test]

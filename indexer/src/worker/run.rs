@@ -120,7 +120,6 @@ impl Worker {
             self.fill(filling);
             self.wait(Duration::ZERO);
         } else {
-            self.shared.status().phase = Phase::Idle;
             let awaits_cookie = |waiter: &&Waiter| waiter.cookie.is_some();
             let cookie_due =
                 self.waiters.iter().filter(awaits_cookie).map(|waiter| waiter.asked + COOKIE_PATIENCE).min();
@@ -281,7 +280,9 @@ impl Worker {
                 self.answer(is_rescan, || Err(BarrierError::Failed(message.clone())));
             }
         }
-        self.shared.status().pending = self.dirty.pending();
+        let mut status = self.shared.status();
+        status.pending = self.dirty.pending();
+        status.phase = Phase::Idle;
     }
 
     fn apply_paths(&mut self, changes: &Changes) -> Result<Generation, IndexerError> {
@@ -354,6 +355,7 @@ impl Worker {
         match Watch::start(root, &options.cookie_directory, options.max_directories, inbox) {
             Ok(watch) => {
                 self.watch = Some(watch);
+                self.publish_watch();
                 None
             }
             Err(reason) => Some(reason),

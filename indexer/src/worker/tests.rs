@@ -50,7 +50,7 @@ fn config(root: &Path, watch: Option<WatchOptions>) -> WorkerConfig {
 
 impl Fixture {
     fn new(files: &[(&str, &str)]) -> Self {
-        Self::with(files, |options| Some(options))
+        Self::with(files, Some)
     }
 
     fn with(files: &[(&str, &str)], watch: impl FnOnce(WatchOptions) -> Option<WatchOptions>) -> Self {

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use contexd_indexer::IndexerError;
 use contexd_indexer::pipeline::{PipelineOptions, ScanReport};
 use contexd_indexer::scope::{Scope, ScopeConfig, ScopeOptions};
 use contexd_indexer::worker::{
     BarrierError, RepositoryHandle, RepositoryWorker, WatchOptions, WorkerConfig, WorkerStatus,
 };
+use contexd_indexer::{IndexerError, PARSER_VERSION};
 use contexd_store::{Generation, Reader, Snapshot, StoreOptions};
 use tokio::sync::{Semaphore, watch};
 
@@ -52,15 +52,15 @@ impl Host {
         options: &HostOptions,
     ) -> Result<Self, ServiceError> {
         let failed = |error| ServiceError::from_indexer(root, error);
-        make_scope(root, options.allow_broad_root).map_err(failed)?;
-        let store_options =
-            StoreOptions { parser_version: contexd_indexer::PARSER_VERSION, ..StoreOptions::default() };
+        make_scope(root, index_dir, options.allow_broad_root).map_err(failed)?;
+        let store_options = StoreOptions { parser_version: PARSER_VERSION, ..StoreOptions::default() };
         let store = contexd_store::open(index_dir, &store_options)
             .map_err(|error| ServiceError::from_store(root, &error))?;
         let reader = store.1.clone();
-        let (scope_root, allow_broad_root) = (root.to_owned(), options.allow_broad_root);
+        let (scope_root, scope_index) = (root.to_owned(), index_dir.to_owned());
+        let allow_broad_root = options.allow_broad_root;
         let config = WorkerConfig {
-            scope: Box::new(move || make_scope(&scope_root, allow_broad_root)),
+            scope: Box::new(move || make_scope(&scope_root, &scope_index, allow_broad_root)),
             store,
             embedder: Some(Arc::clone(models.built_in())),
             pipeline: PipelineOptions::default(),
@@ -167,9 +167,10 @@ impl Host {
 }
 
 /// The scope of `root` by its present configuration.
-fn make_scope(root: &Path, allow_broad_root: bool) -> Result<Scope, IndexerError> {
+fn make_scope(root: &Path, index_dir: &Path, allow_broad_root: bool) -> Result<Scope, IndexerError> {
     let options = ScopeOptions::from_environment(ScopeConfig::load(root)?);
-    Scope::new(root, &ScopeOptions { allow_broad_root, ..options })
+    let index_directory = index_dir.parent().map(Path::to_owned);
+    Scope::new(root, &ScopeOptions { allow_broad_root, index_directory, ..options })
 }
 
 /// The newest generation, to be waited on.

@@ -71,6 +71,7 @@ fn ignored(root: &Path, path: &str, explanation: &Explanation) -> PathFate {
             (format!("an ignore rule leaves {subject} out"), Some(rule))
         }
         Reason::VersionControl => (format!("{subject} belongs to a version control system"), None),
+        Reason::Index => (format!("{subject} holds the index itself"), None),
         Reason::BelowSymlink => (format!("{decided_at} is a symbolic link, which is never followed"), None),
         Reason::OutsideRoot | Reason::Unmentioned => (format!("{subject} is out of scope"), None),
     };
