@@ -6,6 +6,8 @@ mod overlay;
 mod reflection;
 mod repository;
 mod search;
+#[cfg(test)]
+mod tests;
 
 use std::pin::Pin;
 use std::sync::Arc;

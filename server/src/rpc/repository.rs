@@ -13,7 +13,7 @@ use contexd_proto::v1::{
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Code, Request, Response, Status};
+use tonic::{Request, Response, Status};
 
 use super::ReplyStream;
 use super::call::unary;
@@ -162,10 +162,11 @@ async fn watch(
     }
 }
 
-/// Ends a watch: in order when the repository was removed, else with what went wrong.
+/// Ends a watch: in order when the repository was removed or the server stops, else with what went wrong.
 async fn end(error: ServiceError, sender: &mpsc::Sender<Result<WatchStatusResponse, Status>>) {
-    let status = Status::from(error);
-    if status.code() != Code::NotFound && sender.send(Err(status)).await.is_err() {
+    let is_orderly =
+        matches!(error, ServiceError::UnknownRepository { .. } | ServiceError::ShuttingDown { .. });
+    if !is_orderly && sender.send(Err(error.into())).await.is_err() {
         tracing::debug!("nobody listened to the end of a watch");
     }
 }

@@ -456,7 +456,7 @@ pub(crate) fn render_repositories(list: &RepositoryList, palette: &Palette) -> S
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
-    use std::collections::HashMap;
+    use std::collections::BTreeMap;
 
     use expect_test::{Expect, expect};
 
@@ -470,7 +470,7 @@ mod tests {
             digest: "ab12".to_owned(),
             files_walked: 1_003,
             files_indexed: 1_000,
-            skipped: HashMap::from([("binary".to_owned(), 2), ("too_large".to_owned(), 1)]),
+            skipped: BTreeMap::from([("binary".to_owned(), 2), ("too_large".to_owned(), 1)]),
             chunks: 12_345,
             symbols: 6_789,
             phase: v1::Phase::Scanning.into(),
