@@ -131,9 +131,7 @@ async fn reflection_lists_the_services() {
     let mut client = ServerReflectionClient::new(running.over_unix().await);
     let stream = client.server_reflection_info(tokio_stream::once(request)).await.unwrap();
     let reply = stream.into_inner().next().await.unwrap().unwrap();
-    let Some(MessageResponse::ListServicesResponse(list)) = reply.message_response else {
-        panic!("no list")
-    };
+    let Some(MessageResponse::ListServicesResponse(list)) = reply.message_response else { panic!("no list") };
     let names: Vec<String> = list.service.into_iter().map(|service| service.name).collect();
     for service in SERVICES.iter().filter(|service| !service.is_empty()) {
         assert!(names.iter().any(|name| name == service), "{service} is not among {names:?}");

@@ -42,8 +42,7 @@ async fn an_edit_is_stale_until_a_request_waits_for_the_disk() {
     service.write("lib/mail.py", MAIL.replace("deliver", "put_in").as_bytes());
     let (stale, _) = first(&service, search("Mailbox deliver")).await;
     assert_eq!(stale.state(), v1::ItemState::Stale);
-    let request =
-        v1::SearchRequest { consistency: wait_for_disk(), include_text: true, ..search("put_in") };
+    let request = v1::SearchRequest { consistency: wait_for_disk(), include_text: true, ..search("put_in") };
     let (fresh, after) = first(&service, request).await;
     assert_eq!(fresh.state(), v1::ItemState::Verified);
     assert!(fresh.text.contains("def put_in(self, message):"), "{}", fresh.text);
