@@ -1,7 +1,7 @@
-//! Indexes a tree into a fresh index on disk and prints where the time went: `scan_bench TREE [INDEX]`.
+//! Indexes a tree into a fresh index on disk and prints where the time went: `scan_bench TREE INDEX [BATCH_KIB]`.
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use contexd_indexer::PARSER_VERSION;
@@ -11,15 +11,19 @@ use contexd_indexer::scope::{Scope, ScopeOptions};
 use contexd_store::StoreOptions;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    let tree = arguments.next().ok_or("usage: scan_bench TREE [INDEX]")?;
-    let index =
-        arguments.next().unwrap_or_else(|| std::env::temp_dir().join(format!("scan-{}", std::process::id())));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [tree, index, rest @ ..] = &arguments[..] else {
+        return Err("usage: scan_bench TREE INDEX [BATCH_KIB]".into());
+    };
+    let (tree, index) = (Path::new(tree), Path::new(index));
+    let mut limits = PipelineOptions::default();
+    if let Some(kib) = rest.first() {
+        limits.batch_bytes = kib.parse::<u64>()? << 10;
+    }
     let options = StoreOptions { parser_version: PARSER_VERSION, ..StoreOptions::default() };
-    let store = contexd_store::open(&index, &options)?;
-    let scope = Scope::new(&tree, &ScopeOptions::default())?;
-    let mut pipeline =
-        Pipeline::new(scope, store, Some(Arc::new(StaticModel::built_in())), PipelineOptions::default());
+    let store = contexd_store::open(index, &options)?;
+    let scope = Scope::new(tree, &ScopeOptions::default())?;
+    let mut pipeline = Pipeline::new(scope, store, Some(Arc::new(StaticModel::built_in())), limits);
     show("first scan", &pipeline.scan()?);
     show("second scan", &pipeline.scan()?);
     println!("peak memory {} MiB, index in {}", peak_memory_mib(), index.display());
