@@ -54,11 +54,6 @@ impl CommandError {
         self.hints.push(hint.into());
         self
     }
-
-    /// Whether the service failed with `code`.
-    pub(crate) fn is_service(&self, code: Code) -> bool {
-        self.kind == ErrorKind::Service(code)
-    }
 }
 
 impl fmt::Display for CommandError {
@@ -170,6 +165,7 @@ mod tests {
     #[test]
     fn the_services_code_is_kept() {
         let error = CommandError::from(tonic::Status::not_found("no such file"));
-        assert!(error.is_service(Code::NotFound) && error.hints.is_empty());
+        assert_eq!(error.kind, ErrorKind::Service(Code::NotFound));
+        assert!(error.hints.is_empty());
     }
 }

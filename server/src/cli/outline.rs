@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use contexd_proto::v1;
-use tonic::Code;
 
 use crate::cli::Outcome;
 use crate::cli::error::CommandError;
@@ -41,15 +40,12 @@ pub(crate) async fn run(
         session: String::new(),
         path: invocation.path_in_repository(&args.file)?,
     };
-    let reply = service.ask(invocation, async || service.search().get_outline(request.clone()).await).await;
-    let outline = match reply {
-        Err(error) if error.is_service(Code::NotFound) => {
-            let why = format!("`contexd why {}` tells why", args.file.display());
-            return Err(error.hint(why));
-        }
-        reply => reply?,
-    };
+    let outline =
+        service.ask(invocation, async || service.search().get_outline(request.clone()).await).await?;
     let entries = OutlineEntry::all_of(outline);
     printer.lines(&entries, render_outline)?;
+    if entries.is_empty() {
+        invocation.notes.say("no definitions in this file");
+    }
     Ok(Outcome::found(!entries.is_empty()))
 }

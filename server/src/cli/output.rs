@@ -159,6 +159,13 @@ pub(crate) fn grouped(count: u64) -> String {
     grouped
 }
 
+/// `count` of a noun that takes an s: 1 file, 2,000 files.
+#[must_use]
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(count))
+}
+
 /// A duration in milliseconds as people say it: 87 ms, 2.31 s, 3 min 5 s.
 #[must_use]
 pub(crate) fn duration(milliseconds: u64) -> String {
@@ -212,6 +219,7 @@ mod tests {
     #[test]
     fn numbers_are_written_for_people() {
         assert_eq!([grouped(7), grouped(1_234), grouped(1_234_567)], ["7", "1,234", "1,234,567"]);
+        assert_eq!([counted(1, "file"), counted(2_000, "file")], ["1 file", "2,000 files"]);
         let durations = [duration(87), duration(2_314), duration(185_000), duration(7_500_000)];
         assert_eq!(durations, ["87 ms", "2.31 s", "3 min 5 s", "2 h 5 min"]);
         assert_eq!([size(812), size(3_565_158), size(1 << 40)], ["812 B", "3.3 MiB", "1.0 TiB"]);

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::cli::error::CommandError;
 use crate::cli::invocation::Invocation;
-use crate::cli::output::{Notes, duration, grouped};
+use crate::cli::output::{Notes, counted, duration};
 use crate::cli::service::Service;
 
 /// Time between two looks at the progress, in milliseconds.
@@ -30,11 +30,16 @@ struct Bar {
 }
 
 impl Progress {
-    /// Shows the scan of the invocation's repository until [`Progress::finish`].
-    pub(crate) fn follow(service: &Service, invocation: &Invocation) -> Result<Self, CommandError> {
+    /// Shows the scan of the invocation's repository until [`Progress::finish`]. Words are made of it only where the
+    /// repository is new: to look through it again is soon done.
+    pub(crate) fn follow(
+        service: &Service,
+        invocation: &Invocation,
+        is_first: bool,
+    ) -> Result<Self, CommandError> {
         let repository = invocation.repository_name()?;
-        let notes = invocation.notes;
-        let bar = notes.animated().then(|| Bar::start(service, &repository));
+        let notes = Notes { quiet: invocation.notes.quiet || !is_first };
+        let bar = invocation.notes.animated().then(|| Bar::start(service, &repository));
         if bar.is_none() {
             notes.say(format!("indexing {repository}"));
         }
@@ -45,8 +50,8 @@ impl Progress {
     pub(crate) fn finish(mut self, status: Option<&v1::RepositoryStatus>) {
         drop(self.bar.take());
         let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let files = grouped(status.map_or(0, |status| status.files_indexed));
-        self.notes.say(format!("indexed {files} files in {}", duration(elapsed)));
+        let files = counted(status.map_or(0, |status| status.files_indexed), "file");
+        self.notes.say(format!("indexed {files} in {}", duration(elapsed)));
     }
 }
 

@@ -31,7 +31,8 @@ pub(crate) async fn complete(
     let first = repositories.add(request(0)).await?.into_inner();
     let mut reply = first.clone();
     if is_unfinished(&reply) {
-        let progress = Progress::follow(service, invocation)?;
+        let is_first = first.repository.as_ref().is_some_and(|status| status.generation == 0);
+        let progress = Progress::follow(service, invocation, is_first)?;
         while is_unfinished(&reply) {
             reply = repositories.add(request(WAIT_MS)).await?.into_inner();
         }
@@ -48,7 +49,7 @@ pub(crate) async fn compare(
 ) -> Result<v1::RepositoryStatus, CommandError> {
     let request = v1::ReindexRequest { repository: invocation.repository_name()?, wait_ms: WAIT_MS };
     let mut repositories = service.repositories();
-    let progress = Progress::follow(service, invocation)?;
+    let progress = Progress::follow(service, invocation, false)?;
     let mut reply = repositories.reindex(request.clone()).await?.into_inner();
     while !reply.complete {
         reply = repositories.reindex(request.clone()).await?.into_inner();

@@ -27,7 +27,7 @@ state and signature.
 
 With --stdin: one answer for each line of input, in order, written as soon as it is known:
   {\"query\": \"retry policy\", \"k\": 10}   answers   {\"schema_version\": 1, \"hits\": [...], \"generation\": 7}
-  a line that cannot be answered           answers   {\"schema_version\": 1, \"error\": \"...\"}
+  a line that cannot be answered           answers   {\"schema_version\": 1, \"error\": \"...\", \"hits\": []}
 The index is complete before the first answer. A caller that asks nothing until it is told to gets one line
 {\"schema_version\": 1, \"ready\": true, ...} first; a caller that has asked by then does not.")]
 pub(crate) struct SearchArgs {
@@ -68,6 +68,9 @@ pub(crate) async fn run(
     let reply = service.ask(invocation, async || service.search().search(request.clone()).await).await?;
     let hits: Vec<Hit> = reply.hits.into_iter().map(Hit::from).collect();
     printer.lines(&hits, render_hits)?;
+    if hits.is_empty() {
+        invocation.notes.say("nothing found");
+    }
     Ok(Outcome::found(!hits.is_empty()))
 }
 

@@ -37,10 +37,17 @@ pub(crate) async fn run(invocation: &Invocation, printer: &mut Printer) -> Resul
             (Host::Daemon, Some(server)) => absent.running(server),
             _ => absent,
         },
-        repositories: reply.repositories.into_iter().map(RepositoryStatus::from).collect(),
+        repositories: reply.repositories.into_iter().map(|status| as_found(status, service.host)).collect(),
     };
     printer.object(&report, render_status)?;
     Ok(Outcome::found(!report.repositories.is_empty()))
+}
+
+/// A repository's status as the command found it: opening an index to look at it is no work on it.
+fn as_found(status: v1::RepositoryStatus, host: Host) -> RepositoryStatus {
+    let failed = status.phase() == v1::Phase::Failed;
+    let status = RepositoryStatus::from(status);
+    if host == Host::Own && !failed { status.at_rest() } else { status }
 }
 
 /// The status of everything where a daemon runs and no repository is named; else of one repository, if it is known.

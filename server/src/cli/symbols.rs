@@ -60,5 +60,8 @@ pub(crate) async fn run(
     if hidden > 0 && !printer.json {
         invocation.notes.say(format!("{hidden} more: raise --limit or narrow the name"));
     }
+    if hits.is_empty() {
+        invocation.notes.say("nothing found");
+    }
     Ok(Outcome::found(!hits.is_empty()))
 }

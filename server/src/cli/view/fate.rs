@@ -122,7 +122,7 @@ pub(crate) fn render_fate(fate: &Fate, palette: &Palette) -> String {
         let _ = write!(text, " ({})", fate.reason);
     }
     text.push('\n');
-    if !fate.detail.is_empty() {
+    if !fate.detail.is_empty() && fate.indexed.is_none() {
         let _ = writeln!(text, "  {}", fate.detail);
     }
     if let Some(rule) = &fate.rule {

@@ -114,7 +114,7 @@ fn render_hit(text: &mut String, hit: &Hit, width: usize, palette: &Palette) {
     if !beneath.is_empty() {
         let _ = writeln!(text, "    {beneath}");
     }
-    for (signal, value) in &hit.signals {
+    for (signal, value) in hit.signals.iter().filter(|(_, value)| **value != 0.0) {
         let _ = writeln!(text, "    {faint}{signal:<24} {value:>9.4}{faint:#}");
     }
 }
@@ -156,7 +156,10 @@ mod tests {
             language: "markdown".to_owned(),
             state: v1::ItemState::Stale.into(),
             text: "\n# Pools\n".to_owned(),
-            signals: vec![v1::Signal { name: "lexical".to_owned(), value: 1.5 }],
+            signals: vec![
+                v1::Signal { name: "lexical".to_owned(), value: 1.5 },
+                v1::Signal { name: "focus".to_owned(), value: 0.0 },
+            ],
             ..v1::SearchHit::default()
         };
         vec![function.into(), text.into()]
@@ -187,7 +190,7 @@ mod tests {
             &lines.join("\n"),
             &expect![[r##"
                 {"schema_version":1,"path":"src/pool.rs","start_line":10,"end_line":42,"score":0.875,"kind":"method","symbol":"Pool::spawn","language":"rust","state":"verified","signature":"pub fn spawn(&self, task: Task) -> Handle"}
-                {"schema_version":1,"path":"docs/pools.md","start_line":1,"end_line":1,"score":0.25,"kind":"text","symbol":"","language":"markdown","state":"stale","signature":"","text":"\n# Pools\n","signals":{"lexical":1.5}}"##]],
+                {"schema_version":1,"path":"docs/pools.md","start_line":1,"end_line":1,"score":0.25,"kind":"text","symbol":"","language":"markdown","state":"stale","signature":"","text":"\n# Pools\n","signals":{"focus":0.0,"lexical":1.5}}"##]],
         );
     }
 

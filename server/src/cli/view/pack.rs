@@ -4,6 +4,7 @@ use contexd_proto::v1;
 use serde::Serialize;
 
 use super::{Semantic, state_name};
+use crate::cli::output::counted;
 
 /// A pack with all its fields.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -135,18 +136,18 @@ fn level_name(level: i32) -> &'static str {
 
 /// One line about a pack for whoever reads along on stderr.
 pub(crate) fn omitted_note(pack: &Pack) -> String {
-    let (pieces, files) = (pack.items.len(), count_files(pack));
+    let (pieces, files) = (counted(pack.items.len() as u64, "piece"), counted(count_files(pack), "file"));
     let left_out = match pack.omitted.len() {
         0 => String::new(),
         count => format!(", {count} left out"),
     };
     let (tokens, budget, tokenizer) = (pack.tokens, pack.budget, &pack.tokenizer);
-    format!("{pieces} pieces of {files} files, {tokens} of {budget} tokens ({tokenizer}){left_out}")
+    format!("{pieces} of {files}, {tokens} of {budget} tokens ({tokenizer}){left_out}")
 }
 
-fn count_files(pack: &Pack) -> usize {
+fn count_files(pack: &Pack) -> u64 {
     let paths: std::collections::BTreeSet<&str> = pack.items.iter().map(|item| item.path.as_str()).collect();
-    paths.len()
+    paths.len() as u64
 }
 
 #[cfg(test)]
@@ -193,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_note_counts_pieces_files_and_what_is_left_out() {
-        let expected = "2 pieces of 1 files, 90 of 100 tokens (o200k_base), 1 left out";
+        let expected = "2 pieces of 1 file, 90 of 100 tokens (o200k_base), 1 left out";
         assert_eq!(omitted_note(&pack()), expected);
     }
 }

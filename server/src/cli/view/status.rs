@@ -84,7 +84,7 @@ pub(crate) struct RepositoryStatus {
     pub(crate) semantic: Semantic,
     /// Paths known to have changed that are not indexed yet.
     pub(crate) pending: u64,
-    /// `opening`, `scanning`, `applying`, `embedding`, `idle` or `failed`.
+    /// `opening`, `scanning`, `applying`, `embedding`, `idle` or `failed`; `stored` where no process works on it.
     pub(crate) phase: &'static str,
     /// Units of the phase that are done.
     pub(crate) progress_done: u64,
@@ -109,6 +109,14 @@ pub(crate) struct RepositoryStatus {
     /// Where the time of the last finished scan went; absent before the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) last_scan: Option<ScanTimings>,
+}
+
+impl RepositoryStatus {
+    /// The status of an index that nobody works on: what is stored.
+    #[must_use]
+    pub(crate) fn at_rest(self) -> Self {
+        Self { phase: "stored", progress_done: 0, progress_total: 0, ..self }
+    }
 }
 
 /// Where the time of a scan went, in milliseconds, and what it did. Stages overlap.
