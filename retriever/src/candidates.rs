@@ -20,6 +20,9 @@ const SYMBOLS_PER_NAME: usize = 200;
 const FILES_PER_PATH: usize = 20;
 /// Chunks taken of a file whose path is named.
 const CHUNKS_PER_FILE: usize = 10;
+/// Similarity that a chunk must have when nothing but its vector speaks for it and no chunk has any other evidence: the
+/// nearest vectors to a question that the repository does not know are near by chance.
+const SIMILARITY_ALONE: f32 = 0.5;
 
 /// What the sources said of one chunk, not yet comparable between sources.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -36,6 +39,18 @@ pub(crate) struct Evidence {
     pub(crate) definition: f32,
     /// Whether the question names the file's path (1) or file name (0.5).
     pub(crate) path_match: f32,
+}
+
+impl Evidence {
+    /// Whether no term, name or path of the question is in the chunk.
+    fn is_dense_only(&self) -> bool {
+        self.lexical <= 0.0 && self.definition <= 0.0 && self.path_match <= 0.0
+    }
+
+    /// The greater of the similarities.
+    fn similarity(&self) -> f32 {
+        self.dense_static.unwrap_or(0.0).max(self.dense_transformer.unwrap_or(0.0))
+    }
 }
 
 /// The candidates by chunk; ordered, so that nothing downstream depends on hashing.
@@ -57,6 +72,9 @@ pub(crate) fn gather(
     add_dense(&mut pool, snapshot, query, file_filter)?;
     add_definitions(&mut pool, snapshot, understanding, filter);
     add_paths(&mut pool, snapshot, understanding, filter);
+    if pool.values().all(Evidence::is_dense_only) {
+        pool.retain(|_, evidence| evidence.similarity() >= SIMILARITY_ALONE);
+    }
     if !filter.is_trivial() {
         pool.retain(|chunk, _| admits_chunk(snapshot, *chunk, filter));
     }

@@ -65,6 +65,12 @@ fn filters_apply_before_the_limit() {
 }
 
 #[test]
+fn a_question_that_the_tree_does_not_know_finds_nothing() {
+    let snapshot = index(SHOP);
+    assert_eq!(places(&answer(&snapshot, "zzqqxx", FilterSpec::default())), [""; 0]);
+}
+
+#[test]
 fn the_same_question_gives_the_same_bytes() {
     let snapshot = index(SHOP);
     let printed =
