@@ -25,6 +25,11 @@ const MAX_DEAD_SHARE: f32 = 0.3;
 /// Share of rows changed since the graph was built above which it is built again.
 const GRAPH_CHURN: f32 = 0.15;
 
+/// Segments with the names of their files.
+type NamedSegments = Vec<(Arc<Segment>, String)>;
+/// Live rows of one model: file, number of its segment in the manifest, first row.
+type LiveRows = Vec<(FileId, u32, u32)>;
+
 #[derive(Default, Serialize, Deserialize)]
 struct Manifest {
     format: u32,
@@ -33,7 +38,7 @@ struct Manifest {
     /// File names, the position of a segment's being its number in `live`.
     segments: Vec<String>,
     /// The live rows of each model: file, segment, first row.
-    live: Vec<(ContentHash, Vec<(FileId, u32, u32)>)>,
+    live: Vec<(ContentHash, LiveRows)>,
 }
 
 /// The vector projection: all of its writes.
@@ -43,7 +48,7 @@ pub(crate) struct VectorIndex {
     generation: Option<Generation>,
     next_segment: u64,
     /// The segments that have a file, with its name.
-    names: Vec<(Arc<Segment>, String)>,
+    names: NamedSegments,
     searcher: VectorSearcher,
     graph_is_building: Arc<AtomicBool>,
 }
@@ -174,11 +179,7 @@ impl VectorIndex {
     }
 
     /// Writes the segments that have no file yet; all segments with their names, and the next free number.
-    fn write_segments(
-        &self,
-        directory: &Path,
-        models: &Models,
-    ) -> Result<(Vec<(Arc<Segment>, String)>, u64), StoreError> {
+    fn write_segments(&self, directory: &Path, models: &Models) -> Result<(NamedSegments, u64), StoreError> {
         let mut names = Vec::new();
         let mut next = self.next_segment;
         for segment in models.values().flat_map(|rows| &rows.segments) {
@@ -377,7 +378,7 @@ fn manifest_of(
     next_segment: u64,
 ) -> Manifest {
     let position = |segment: &Arc<Segment>| names.iter().position(|(named, _)| Arc::ptr_eq(named, segment));
-    let live_of = |rows: &ModelRows| -> Vec<(FileId, u32, u32)> {
+    let live_of = |rows: &ModelRows| -> LiveRows {
         rows.runs
             .iter()
             .filter_map(|run| Some((run.file, u32::try_from(position(&run.segment)?).ok()?, run.start)))
