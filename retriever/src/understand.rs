@@ -15,6 +15,9 @@ const MAX_TERMS: usize = 256;
 const MAX_IDENTIFIERS: usize = 48;
 const MAX_PATHS: usize = 8;
 const IDENTIFIER_QUERY_WORDS: usize = 2;
+/// Words up to which a question can ask for a class of files by name. In a longer text (an issue, a log) such words stand
+/// by chance.
+const ASKING_WORDS: usize = 24;
 
 /// How sure it is that a word of the question names a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -85,7 +88,7 @@ pub(crate) fn understand(text: &str) -> Understanding {
         identifiers,
         paths,
         stems: stems(text),
-        asks_for: asks_for(text),
+        asks_for: if words.len() <= ASKING_WORDS { asks_for(text) } else { AsksFor::default() },
     }
 }
 

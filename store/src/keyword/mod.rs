@@ -1,6 +1,6 @@
 //! The keyword projection: one tantivy document a chunk, searched with BM25F over the fields of [`Field`].
 //!
-//! tantivy stores and merges the postings; the scoring is ours ([`bm25f`]). Document frequencies and average lengths
+//! tantivy stores and merges the postings; the scoring is ours (`bm25f.rs`). Document frequencies and average lengths
 //! are counted over the living documents only, so that a score does not depend on how the index came about: an index
 //! grown edit by edit and one built in a single run give the same numbers, bit for bit.
 
