@@ -1,7 +1,8 @@
 //! Measures the parsing half over a directory, or shows what it makes of one file.
 //!
 //! `parse_bench DIR` prints the processor time of bare tree-sitter parses and of whole records for each language;
-//! `parse_bench --show FILE` prints symbols, chunks, references and imports.
+//! `parse_bench --show FILE` prints symbols, chunks, references and imports; `parse_bench --skipped DIR` lists the
+//! files whose content keeps them out of the index.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for developers")]
 
@@ -18,8 +19,19 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {
         [flag, file] if flag == "--show" => show(file),
+        [flag, directory] if flag == "--skipped" => show_skipped(Path::new(directory)),
         [directory] => measure(Path::new(directory)),
-        _ => println!("usage: parse_bench DIR | --show FILE"),
+        _ => println!("usage: parse_bench DIR | --show FILE | --skipped DIR"),
+    }
+}
+
+fn show_skipped(directory: &Path) {
+    for entry in ignore::WalkBuilder::new(directory).build().flatten() {
+        let path = entry.path().to_string_lossy();
+        let Ok(bytes) = fs::read(entry.path()) else { continue };
+        if let Err(reason) = content::classify(&path, &bytes) {
+            println!("{} {path}", reason.as_str());
+        }
     }
 }
 

@@ -13,11 +13,12 @@ use tree_sitter::{ParseOptions, Parser, Tree};
 use crate::chunk;
 use crate::lang::{self, Compiled, Language, Outline, Syntax};
 use crate::lines::LineIndex;
+use crate::mask;
 use crate::symbols::{self, Extracted, Source};
 
 /// Version of everything that turns a text into a record; stored with each record. To be raised with every
 /// change of a query, a rule or the chunking that changes records.
-pub const PARSER_VERSION: u32 = 1;
+pub const PARSER_VERSION: u32 = 2;
 
 /// How much of a text is looked at to tell its language.
 const DETECTION_BYTES: usize = 64 * 1024;
@@ -109,7 +110,7 @@ fn parse_with_grammar(
     problems: &mut Vec<Problem>,
 ) -> Option<(Tree, Extracted)> {
     let deadline = Deadline::after(budget.time);
-    let tree = parse_tree(text, compiled, &deadline)?;
+    let tree = parse_tree(&mask::masked(text, syntax.masking), compiled, &deadline)?;
     let source = Source { text, lines, tree: &tree, syntax, compiled };
     let extracted = symbols::extract(&source, budget, &deadline)?;
     let errors = count_errors(&tree);

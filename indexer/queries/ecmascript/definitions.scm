@@ -14,10 +14,14 @@
 (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name) @definition.constant)
 (variable_declarator name: (identifier) @name) @definition.variable
 
-; const x = require(...)
+; const x = require(...), const y = require(...).y
 (variable_declarator
   name: (identifier) @ignored
   value: (call_expression function: (identifier) @_require)
+  (#eq? @_require "require"))
+(variable_declarator
+  name: (identifier) @ignored
+  value: (member_expression object: (call_expression function: (identifier) @_require))
   (#eq? @_require "require"))
 
 ; module.exports = function f() ..., exports = class A ...

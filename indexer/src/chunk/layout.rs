@@ -8,6 +8,9 @@ use crate::lines::LineIndex;
 /// Deeper containers are taken as one definition.
 const MAX_DEPTH: usize = 32;
 
+/// The head of a container joins its first member when it has no more lines than this.
+const TINY_HEADER_LINES: usize = 3;
+
 /// Lines that belong together, not yet split.
 #[derive(Debug)]
 pub(super) struct Piece {
@@ -219,8 +222,7 @@ impl<'a> Packer<'a> {
     }
 
     fn alone(&mut self, range: Lines, symbol: u32, kind: ChunkKind) {
-        let is_blank =
-            |pending: &mut Pending| !pending.has_text && pending.definitions == 0 && !pending.is_header;
+        let is_blank = |pending: &mut Pending| pending.is_blank() || pending.is_tiny_header();
         let leading = self.pending.take_if(is_blank).map(|blank| blank.lines.start);
         self.flush();
         self.header = None;
@@ -276,6 +278,15 @@ fn fits(lines: &LineIndex, first: &Lines, second: &Lines) -> bool {
 }
 
 impl Pending {
+    fn is_blank(&self) -> bool {
+        !self.has_text && self.definitions == 0 && !self.is_header
+    }
+
+    /// Whether it is the head of a container without anything that is worth a chunk.
+    fn is_tiny_header(&self) -> bool {
+        self.is_header && self.definitions == 0 && self.lines.len() <= TINY_HEADER_LINES
+    }
+
     fn join(&mut self, added: Pending) {
         self.lines.end = added.lines.end;
         if self.definitions == 0 && !self.is_header && added.definitions > 0 {

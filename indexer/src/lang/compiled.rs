@@ -79,7 +79,7 @@ pub(crate) enum StepEffect {
     Indirect,
     /// The field `scope` of the node names the type that the definition belongs to.
     Scoped,
-    /// The name ends here, before the first parenthesis.
+    /// What is declared is called, and the name ends here, before the first parenthesis.
     Final,
 }
 

@@ -109,29 +109,49 @@ fn looks_like_cpp(first_bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(&first_bytes[..first_bytes.len().min(64 * 1024)]);
     let mut in_comment = false;
     let mut guarded_depth = 0u32;
-    for line in text.lines().map(str::trim_start) {
-        let was_in_comment = in_comment;
-        in_comment = comment_open_after(line, in_comment);
-        if was_in_comment || line.starts_with("//") || line.starts_with("/*") {
-            continue;
-        }
-        if line.starts_with('#') {
-            guarded_depth = guard_depth_after(line, guarded_depth);
-            if guarded_depth == 0 && includes_cpp_library(line) {
+    for line in text.lines() {
+        let code = code_of(line, &mut in_comment);
+        let code = code.trim_start();
+        if code.starts_with('#') {
+            guarded_depth = guard_depth_after(code, guarded_depth);
+            if guarded_depth == 0 && includes_cpp_library(code) {
                 return true;
             }
-        } else if guarded_depth == 0 && is_cpp_line(line) {
+        } else if guarded_depth == 0 && is_cpp_line(code) {
             return true;
         }
     }
     false
 }
 
+/// The line without its comments; `in_comment` says whether a `/*` comment is open before and after it.
+fn code_of(line: &str, in_comment: &mut bool) -> String {
+    let mut code = String::new();
+    let mut rest = line;
+    loop {
+        if *in_comment {
+            let Some(end) = rest.find("*/") else { return code };
+            rest = &rest[end + 2..];
+            *in_comment = false;
+        }
+        let opened = rest.find("/*");
+        let until_line_comment = rest.find("//").filter(|start| opened.is_none_or(|opened| *start < opened));
+        match (until_line_comment, opened) {
+            (Some(start), _) => return code + &rest[..start],
+            (None, Some(start)) => {
+                code.push_str(&rest[..start]);
+                rest = &rest[start + 2..];
+                *in_comment = true;
+            }
+            (None, None) => return code + rest,
+        }
+    }
+}
+
 fn is_cpp_line(line: &str) -> bool {
-    let code = line.split("//").next().unwrap_or(line);
-    CPP_LINE_STARTS.iter().any(|start| code.starts_with(start))
-        || CPP_MARKS.iter().any(|mark| code.contains(mark))
-        || has_scope_operator(code)
+    CPP_LINE_STARTS.iter().any(|start| line.starts_with(start))
+        || CPP_MARKS.iter().any(|mark| line.contains(mark))
+        || has_scope_operator(line)
 }
 
 /// Whether `::` stands between two identifiers, outside a string.
@@ -159,16 +179,6 @@ fn guard_depth_after(line: &str, depth: u32) -> u32 {
         return depth + u32::from(opens);
     }
     depth - u32::from(directive.starts_with("endif") && depth > 0)
-}
-
-/// Whether a `/*` comment is open after `line`.
-fn comment_open_after(line: &str, open: bool) -> bool {
-    match (line.rfind("/*"), line.rfind("*/")) {
-        (Some(start), Some(end)) => start > end,
-        (Some(_), None) => !line.starts_with("//"),
-        (None, Some(_)) => false,
-        (None, None) => open,
-    }
 }
 
 #[cfg(test)]
@@ -218,6 +228,7 @@ mod tests {
         check("a.h", "std::string f();\n", "cpp");
         check("a.h", "// class Foo, std::string\n/* namespace x\n class y\n*/\nint f(void);\n", "c");
         check("a.h", "#ifdef __cplusplus\nnamespace x {\n#if 1\n#endif\n#endif\nint f(void);\n", "c");
+        check("a.h", "int a; /* a::b that\n   overrides class\n using */ int b;\n", "c");
         check("a.h", "#define X \"a::b\"\nextern \"C\" int f(void);\n", "c");
     }
 

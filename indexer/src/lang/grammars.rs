@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use contexd_store::{SymbolKind, Visibility};
 
+use crate::mask;
+
 use super::{
     Category, CommentStyle, Constructors, Fallback, ImportStyle, Language, NameStep, Outline, StepEffect,
     Syntax, TestRule, VisibilityRule, WordRule,
@@ -55,6 +57,7 @@ const PLAIN_IMPORTS: ImportStyle = ImportStyle { keywords: &[], separator: ".", 
 const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'static str]) -> Syntax {
     Syntax {
         grammar,
+        masking: None,
         queries,
         separator: ".",
         extra_containers: &[],
@@ -73,6 +76,7 @@ const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'s
 }
 
 static RUST: Syntax = Syntax {
+    masking: Some(mask::open_item_macros),
     separator: "::",
     extra_containers: &[SymbolKind::EnumMember],
     ignored_names: &["_", "Self"],
@@ -263,7 +267,33 @@ const C_NAME_PATH: [NameStep; 7] = [
     NameStep { node: "attributed_declarator", field: "", effect: StepEffect::Plain },
 ];
 
+/// Words that broken code may put where a name is expected.
+const C_KEYWORDS: [&str; 20] = [
+    "if",
+    "else",
+    "for",
+    "while",
+    "do",
+    "switch",
+    "case",
+    "return",
+    "sizeof",
+    "class",
+    "struct",
+    "union",
+    "enum",
+    "namespace",
+    "template",
+    "typename",
+    "operator",
+    "public",
+    "private",
+    "protected",
+];
+
 static C: Syntax = Syntax {
+    masking: Some(mask::hide_c_macros),
+    ignored_names: &C_KEYWORDS,
     name_path: &C_NAME_PATH,
     visibility: VisibilityRule::Words(WordRule {
         words: &[("static", Visibility::Private)],
@@ -298,6 +328,8 @@ const CPP_NAME_PATH: [NameStep; 15] = [
 ];
 
 static CPP: Syntax = Syntax {
+    masking: Some(mask::hide_cpp_macros),
+    ignored_names: &C_KEYWORDS,
     separator: "::",
     name_path: &CPP_NAME_PATH,
     constructors: Constructors::NamedAsType,

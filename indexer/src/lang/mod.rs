@@ -14,6 +14,8 @@ use std::sync::OnceLock;
 use contexd_store::{SymbolKind, Visibility};
 use tree_sitter_language::LanguageFn;
 
+use crate::mask::Masking;
+
 pub(crate) use compiled::{Compiled, DefinitionRole, ReferenceRole, Role, StepEffect};
 pub use detect::{all, by_name, detect};
 
@@ -85,6 +87,8 @@ pub(crate) enum Outline {
 pub(crate) struct Syntax {
     /// The grammar.
     pub(crate) grammar: LanguageFn,
+    /// Finds what the grammar must not see.
+    pub(crate) masking: Option<Masking>,
     /// Query sources, compiled as one query; the first pattern that matches a name wins.
     pub(crate) queries: &'static [&'static str],
     /// What stands between the parts of a qualified name.

@@ -219,7 +219,10 @@ fn resolve_name(compiled: &Compiled, captured: Node) -> ResolvedName {
             StepEffect::Plain => {}
             StepEffect::Callable => callable = true,
             StepEffect::Indirect => callable = false,
-            StepEffect::Final => break,
+            StepEffect::Final => {
+                callable = true;
+                break;
+            }
             StepEffect::Scoped => {
                 let written = compiled.scope_field.and_then(|field| node.child_by_field_id(field));
                 if let Some(written) = written.map(bytes_of) {

@@ -69,6 +69,14 @@ impl<'a> Preludes<'a> {
             && !self.style.inner.iter().any(marks_inner)
     }
 
+    /// Whether the comment is the notice that stands at the top of a file.
+    fn is_licence(&self, comment: &Bytes) -> bool {
+        let text = &self.text[comment.start as usize..];
+        let head = text[..text.floor_char_boundary(400)].to_ascii_lowercase();
+        let marks = ["copyright", "licensed under", "licensed to", "spdx-license"];
+        comment.start < 4 && marks.iter().any(|mark| head.contains(mark))
+    }
+
     fn starts_its_line(&self, offset: u32) -> bool {
         let before = &self.text.as_bytes()[..offset as usize];
         let indent = before.iter().rev().take_while(|byte| **byte == b' ' || **byte == b'\t').count();
@@ -118,6 +126,9 @@ impl<'a> Preludes<'a> {
 
     /// The text of the claimed comments without their marks.
     pub(super) fn doc(&self, comments: std::ops::Range<usize>) -> Box<str> {
+        if comments.start == 0 && self.captures.comments.first().is_some_and(|first| self.is_licence(first)) {
+            return "".into();
+        }
         let mut doc = DocText::default();
         for comment in &self.captures.comments[comments] {
             doc.push_comment(&self.text[comment.start as usize..comment.end as usize], self.style);

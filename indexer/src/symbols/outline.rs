@@ -165,6 +165,8 @@ impl<'a> Sweep<'a> {
         if is_dropped {
             return;
         }
+        let outer =
+            if raw.role.kind == SymbolKind::Macro { Frame { container: None, ..outer } } else { outer };
         let scope = self.scope_of(raw);
         let parent = self.container_named(&scope, outer).or(outer.container);
         let claimed = self.preludes.claim(node.start);

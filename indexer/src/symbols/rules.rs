@@ -100,9 +100,13 @@ impl Rules<'_> {
     }
 }
 
-/// Variants and their fields are as visible as their type.
+/// Variants and their fields are as visible as their type, members of an object as its variable.
 fn is_always_open(outer: SymbolKind, inner: SymbolKind) -> bool {
-    outer == SymbolKind::EnumMember || (outer == SymbolKind::Enum && inner == SymbolKind::EnumMember)
+    let is_object = matches!(
+        outer,
+        SymbolKind::EnumMember | SymbolKind::Constant | SymbolKind::Variable | SymbolKind::Field
+    );
+    is_object || (outer == SymbolKind::Enum && inner == SymbolKind::EnumMember)
 }
 
 fn without_white_space(text: &str) -> String {
