@@ -211,7 +211,7 @@ mod tests {
     }
 
     fn resolve(layer: Layer, variables: &[(&str, &str)]) -> Settings {
-        Settings::resolve(layer, &environment(variables), Path::new("/work"))
+        Settings::resolve(layer, &environment(variables), Path::new("/here"))
     }
 
     #[test]
@@ -247,8 +247,8 @@ mod tests {
         let read = environment(&[("CONTEXD_SOCKET", "a.sock"), ("CONTEXD_MODEL_DIR", ""), ("NO_COLOR", "1")]);
         assert_eq!(read.layer, Layer { socket: Some("a.sock".into()), ..Layer::default() });
         assert!(read.plain);
-        let settings = Settings::resolve(read.layer.clone(), &read, Path::new("/work"));
-        assert_eq!(settings.socket, Path::new("/work/a.sock"));
+        let settings = Settings::resolve(read.layer.clone(), &read, Path::new("/here"));
+        assert_eq!(settings.socket, Path::new("/here/a.sock"));
     }
 
     #[test]

@@ -39,7 +39,7 @@ fn hits_have_the_fields_that_scripts_read() {
     }
     let best = &hits[0];
     assert_eq!((best["path"].as_str(), best["state"].as_str()), (Some("web/checkout.py"), Some("verified")));
-    assert_eq!((best["start_line"].as_u64(), best["end_line"].as_u64()), (Some(4), Some(6)), "{best}");
+    assert!(best["start_line"].as_u64() <= Some(4) && best["end_line"].as_u64() >= Some(6), "{best}");
 
     let symbols = json(&sandbox, &tree, &["symbols", "Cart"]).expect_code(0).json_lines();
     check_fields(&symbols[0], &HIT_FIELDS);
@@ -72,7 +72,7 @@ fn packs_have_the_fields_that_scripts_read() {
         assert_eq!(item["text"].as_str(), Some(expected.as_str()));
     }
     for (format, sign) in [("markdown", "```rust"), ("xml", "<"), ("json", "{")] {
-        let arguments = ["context", question, "--budget", "600", "--format", format];
+        let arguments = ["context", question, "--budget", "2000", "--format", format];
         let output = sandbox.run_in(&tree, &arguments, "").expect_code(0);
         assert!(output.stdout.contains(sign) && output.stdout.contains("total_price"), "{output:?}");
     }
@@ -141,18 +141,17 @@ fn questions_on_standard_input_are_answered_line_by_line() {
     let questions = "{\"query\": \"charge the credit card\", \"k\": 2}\n\n{\"query\": \"price list\", \"k\": 1}\nnonsense\n{\"query\": \"zyzzyva_quuxplugh_9\"}\n";
     let arguments = ["search", "--stdin", "--json", "--repo", tree.root_text(), "--wait", "20000"];
     let output = sandbox.run_in(&tree, &arguments, questions);
-    let answers = output.json_lines();
-    let with_hits: Vec<_> = answers.iter().filter(|answer| answer["hits"].is_array()).collect();
-    assert!(
-        answers.iter().any(|answer| answer["error"].is_string()),
-        "a line that is no question: {output:?}"
-    );
-    assert_eq!(with_hits[0]["hits"][0]["path"], "web/checkout.py");
-    assert_eq!(with_hits[0]["hits"].as_array().map(Vec::len), Some(2));
-    check_fields(&with_hits[0]["hits"][0], &HIT_FIELDS);
-    check_fields(with_hits[0], &["schema_version"]);
-    assert_eq!(with_hits[1]["hits"].as_array().map(Vec::len), Some(1));
-    assert_eq!(with_hits[1]["hits"][0]["path"], "src/prices.rs");
+    let answers: Vec<Value> =
+        output.json_lines().into_iter().filter(|line| line.get("ready").is_none()).collect();
+    assert_eq!(answers.len(), 5, "an answer a line: {output:?}");
+    let hits = |line: usize| answers[line]["hits"].as_array().expect("hits").as_slice();
+    assert_eq!((hits(0).len(), hits(0)[0]["path"].as_str()), (2, Some("web/checkout.py")));
+    check_fields(&hits(0)[0], &HIT_FIELDS);
+    check_fields(&answers[0], &["schema_version"]);
+    assert_eq!((hits(2).len(), hits(2)[0]["path"].as_str()), (1, Some("src/prices.rs")));
+    for line in [1, 3] {
+        assert!(hits(line).is_empty() && answers[line]["error"].is_string(), "no question: {output:?}");
+    }
 }
 
 #[test]

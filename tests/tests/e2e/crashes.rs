@@ -34,11 +34,9 @@ fn write_sources(tree: &Tree, numbers: std::ops::Range<u64>, edition: &str) {
 /// The digest that an index of `tree` has when nothing disturbs its making.
 fn digest_of_a_fresh_build(tree: &Tree) -> String {
     let sandbox = Sandbox::new();
-    let output =
-        sandbox.run(&["status", "--json", "--no-daemon", "--wait", "60000", "--repo", tree.root_text()]);
-    let status = output.expect_code(0).json();
-    assert_eq!(status["repositories"][0]["files_indexed"], FILES, "{status}");
-    status["repositories"][0]["digest"].as_str().expect("a digest").to_owned()
+    let status = sandbox.run(&["index", "--no-daemon", "--json", tree.root_text()]).expect_code(0).json();
+    assert_eq!(status["files_indexed"], FILES, "{status}");
+    status["digest"].as_str().expect("a digest").to_owned()
 }
 
 /// Follows the status until the scan has done `enough` files. Whether it was still going on then.

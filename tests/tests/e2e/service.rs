@@ -38,7 +38,7 @@ fn an_answer_says_which_state_of_the_tree_it_is_about() {
     let best = &reply.hits[0];
     assert_eq!((best.path.as_str(), best.symbol.as_str()), ("web/checkout.py", "charge_credit_card"));
     assert_eq!((best.state(), best.language.as_str()), (v1::ItemState::Verified, "python"));
-    assert_eq!(best.text, tree.lines(&best.path, best.start_line, best.end_line));
+    assert_eq!(best.text.trim_end_matches('\n'), tree.lines(&best.path, best.start_line, best.end_line));
 }
 
 #[test]

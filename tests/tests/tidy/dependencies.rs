@@ -14,7 +14,7 @@ const EDGES: [(&str, &[&str]); 6] = [
     ("contexd-indexer", &["contexd-store"]),
     ("contexd-retriever", &["contexd-store"]),
     ("contexd", &["contexd-indexer", "contexd-proto", "contexd-retriever", "contexd-store"]),
-    ("contexd-tests", &["contexd-proto"]),
+    ("contexd-tests", &["contexd-indexer", "contexd-proto", "contexd-retriever", "contexd-store"]),
 ];
 
 /// Foreign crates that only some of ours may know. A name ending in `*` stands for all that start so.
