@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# The end-to-end tests start the real program; built here, its building does not count as a slow test.
+cargo build --locked --workspace --bin contexd
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --locked --workspace --no-fail-fast "$@"
 else
