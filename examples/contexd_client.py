@@ -15,7 +15,8 @@ search, searching = grpc.protos_and_services("contexd/v1/search.proto")
 context, packing = grpc.protos_and_services("contexd/v1/context.proto")
 socket, repository, question = sys.argv[1:]
 
-with grpc.insecure_channel(f"unix:{socket}") as channel:
+options = [("grpc.default_authority", "localhost")]  # grpcio's own, the escaped socket path, is refused by Rust's HTTP/2
+with grpc.insecure_channel(f"unix:{socket}", options) as channel:
     for service in ProtoReflectionDescriptorDatabase(channel).get_services():
         print("service", service)
     request = search.SearchRequest(repository=repository, query=question, limit=5)
