@@ -57,6 +57,23 @@ impl Plan {
         Ok(planner.plan)
     }
 
+    /// Refuses vectors whose model has rows of another dimension, in the index (as `known` says) or in this plan.
+    pub(crate) fn check_dimensions(
+        &self,
+        known: impl Fn(ContentHash) -> Option<u32>,
+    ) -> Result<(), StoreError> {
+        let mut expected: HashMap<ContentHash, u32> = HashMap::new();
+        for ((_, model), vectors) in &self.vectors {
+            let dimension = vectors.dimension;
+            let wanted = *expected.entry(*model).or_insert_with(|| known(*model).unwrap_or(dimension));
+            if dimension != wanted {
+                let detail = format!("rows of dimension {dimension} where the model has {wanted}");
+                return Err(StoreError::InvalidVector(detail));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether the commit makes a new generation.
     pub(crate) fn changes_content(&self) -> bool {
         !(self.removed.is_empty()
@@ -223,19 +240,23 @@ fn is_same(entry: &FileEntry, content: &IndexedContent) -> bool {
         && (Arc::ptr_eq(&entry.record, &content.record) || entry.record == content.record)
 }
 
-/// Refuses vectors that do not have one row a chunk.
+/// Refuses vectors that do not have one row a chunk, so that no projection has to.
 fn check_shape(entry: &FileEntry, vectors: &FileVectors) -> Result<(), StoreError> {
     let chunks = entry.record.chunks.len();
     let rows = vectors.scales.len();
-    let refuse = |detail: String| Err(StoreError::InvalidVector(format!("{}: {detail}", entry.path)));
     if rows != chunks {
-        return refuse(format!("{rows} rows for {chunks} chunks"));
+        return refuse(&entry.path, format!("{rows} rows for {chunks} chunks"));
     }
     if vectors.codes.len() != rows * vectors.dimension as usize {
-        return refuse(format!("{} numbers for {rows} rows of {}", vectors.codes.len(), vectors.dimension));
+        let numbers = vectors.codes.len();
+        return refuse(&entry.path, format!("{numbers} numbers for {rows} rows of {}", vectors.dimension));
     }
     if !vectors.scales.iter().all(|scale| scale.is_finite() && *scale >= 0.0) {
-        return refuse("a scale is not a finite positive number".to_owned());
+        return refuse(&entry.path, "a scale is not a finite positive number".to_owned());
     }
     Ok(())
+}
+
+fn refuse(path: &str, detail: String) -> Result<(), StoreError> {
+    Err(StoreError::InvalidVector(format!("{path}: {detail}")))
 }

@@ -110,7 +110,8 @@ impl Snapshot {
 
     /// The same generation under `tables`, which differ in nothing but stats.
     pub(crate) fn with_stats_of(&self, tables: Tables) -> Self {
-        Self::new(self.generation, tables, self.searchers.clone(), Arc::clone(&self.pool))
+        let (searchers, pool) = (self.searchers.clone(), Arc::clone(&self.pool));
+        Self { generation: self.generation, tables, searchers, pool, digest: self.digest.clone() }
     }
 
     /// The generation shown.
@@ -234,6 +235,11 @@ impl Snapshot {
     #[must_use]
     pub fn vector_coverage(&self, model: ContentHash) -> Coverage {
         Coverage { embedded: self.searchers.vectors.embedded(model), total: self.counts().chunks }
+    }
+
+    /// Numbers a row of `model`'s vectors.
+    pub(crate) fn vector_dimension(&self, model: ContentHash) -> Option<u32> {
+        self.searchers.vectors.dimension(model)
     }
 
     /// The chunks most similar to `query` (a unit vector of the model's dimension) by cosine, best first, ties by

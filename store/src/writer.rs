@@ -94,7 +94,7 @@ pub(crate) type Fault = fn() -> Result<(), StoreError>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// The keyword documents are handed over, nothing is committed.
-    Prepared,
+    Staged,
     /// The SQLite transaction is durable.
     Truth,
     /// The keyword projection is committed.
@@ -142,11 +142,13 @@ impl Writer {
         self.repair()?;
         let mut plan =
             Plan::new(batch, &self.tables.files, self.truth.generation().next(), self.truth.next_file_id())?;
+        let snapshot = self.shared.snapshot();
+        plan.check_dimensions(|model| snapshot.vector_dimension(model))?;
         self.drop_known_vectors(&mut plan)?;
         if plan.changes_content() {
             self.commit_generation(&plan)
         } else if plan.touched.is_empty() {
-            Ok(self.shared.snapshot())
+            Ok(snapshot)
         } else {
             self.commit_stats(&plan)
         }
@@ -199,11 +201,17 @@ impl Writer {
         let generation = self.truth.generation().next();
         // Taken out, so that an early return leaves `None` behind for `repair` to find.
         let mut projections = self.projections.take().expect("invariant: repair() has put them back");
-        if let Err(error) = self.commit_truth(plan, &projections.keyword, generation) {
-            projections.keyword.rollback()?;
-            self.projections = Some(projections);
-            return Err(error);
+        let change = match self.stage(plan, &projections.keyword) {
+            Ok(change) => change,
+            Err(error) => return self.give_up(projections, error),
+        };
+        let keyword = &mut projections.keyword;
+        let (committed, flushed) =
+            rayon::join(|| self.commit_truth(plan, &change, generation), || keyword.flush());
+        if let Err(error) = committed {
+            return self.give_up(projections, error);
         }
+        flushed?;
         self.reached(Step::Truth)?;
         let keyword = projections.keyword.commit(generation)?;
         self.reached(Step::Keyword)?;
@@ -213,23 +221,38 @@ impl Writer {
         Ok(self.publish(Searchers { keyword, vectors }))
     }
 
-    /// Encodes and writes the transaction. Meanwhile the keyword index takes the documents in, and the tables in
-    /// memory are brought to the state that the transaction makes durable.
+    /// Encodes what the transaction will write, while the keyword index takes the documents in. Nothing is durable
+    /// yet.
+    fn stage(&self, plan: &Plan, keyword: &KeywordIndex) -> Result<TruthChange, StoreError> {
+        plan.removed.iter().for_each(|file| keyword.delete(file.id));
+        let (change, added) = rayon::join(|| encode(plan), || add_keywords(keyword, plan));
+        added?;
+        self.reached(Step::Staged)?;
+        change
+    }
+
+    /// Forgets what was staged, after an error before anything was durable.
+    fn give_up(
+        &mut self,
+        mut projections: Projections,
+        error: StoreError,
+    ) -> Result<Arc<Snapshot>, StoreError> {
+        projections.keyword.rollback()?;
+        self.projections = Some(projections);
+        Err(error)
+    }
+
+    /// Writes the transaction; meanwhile the tables in memory are brought to the state that it makes durable.
     fn commit_truth(
         &mut self,
         plan: &Plan,
-        keyword: &KeywordIndex,
+        change: &TruthChange,
         generation: Generation,
     ) -> Result<(), StoreError> {
-        plan.removed.iter().for_each(|file| keyword.delete(file.id));
-        let (change, added) = rayon::join(|| encode(plan), || add_keywords(keyword, plan));
-        let change = change?;
-        added?;
-        self.reached(Step::Prepared)?;
         let caught_up = self.truth.generation();
         let (truth, tables) = (&mut self.truth, &self.tables);
         let (committed, tables) = rayon::join(
-            || truth.commit(&change, generation, plan.next_file_id, caught_up),
+            || truth.commit(change, generation, plan.next_file_id, caught_up),
             || tables.after(plan, &change.record_hashes()),
         );
         committed?;

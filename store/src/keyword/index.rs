@@ -1,8 +1,9 @@
 //! The writing side: one tantivy index and its one long-lived writer.
 
-use std::path::{Path, PathBuf};
+use std::fmt::Display;
+use std::path::Path;
 
-use tantivy::directory::MmapDirectory;
+use tantivy::directory::{Directory, MmapDirectory};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy, UserOperation};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
 
@@ -112,6 +113,13 @@ impl KeywordIndex {
         self.writer().delete_term(Term::from_field_u64(self.fields.file, u64::from(id)));
     }
 
+    /// Waits until everything added stands in segment files, so that a commit right after it has little to do. The
+    /// files belong to no commit yet.
+    pub(crate) fn flush(&mut self) -> Result<(), StoreError> {
+        drop(self.writer_mut().prepare_commit()?);
+        Ok(())
+    }
+
     /// Makes what was added and deleted durable under the number `generation` and opens it for reading.
     ///
     /// # Errors
@@ -172,16 +180,17 @@ fn merge_policy() -> LogMergePolicy {
     policy
 }
 
-/// Verifies the checksums of all files, because tantivy trusts what it maps and a search would panic.
+/// Verifies the checksums of the files of all segments, because tantivy trusts what it maps and a search would panic.
+/// A file that is missing shows when the segment is opened.
 fn refuse_damaged_files(index: &Index, dir: &Path) -> Result<(), StoreError> {
-    let damaged: Vec<PathBuf> = match index.validate_checksum() {
-        Ok(damaged) => damaged.into_iter().collect(),
-        Err(error) => return Err(corrupt_index(dir, error.to_string())),
-    };
-    match damaged.first() {
-        Some(file) => Err(corrupt_index(dir, format!("checksum of {} does not match", file.display()))),
-        None => Ok(()),
+    let corrupt = |error: &dyn Display| corrupt_index(dir, error.to_string());
+    for file in index.load_metas().map_err(|error| corrupt(&error))?.list_segment_files() {
+        let exists = index.directory().exists(&file).map_err(|error| corrupt(&error))?;
+        if exists && !index.directory().validate_checksum(&file).map_err(|error| corrupt(&error))? {
+            return Err(corrupt(&format!("checksum of {} does not match", file.display())));
+        }
     }
+    Ok(())
 }
 
 fn corrupt_index(dir: &Path, detail: String) -> StoreError {

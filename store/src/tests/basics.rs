@@ -7,6 +7,7 @@ use super::fixture::{
     DIMENSION, MODEL, View, batch, content, embed, fill, options, parse, remove, skip, stat, touch, upsert,
     upsert_embedded,
 };
+use crate::vectors::FileVectors;
 use crate::{
     Batch, ContentHash, Fate, FileChange, FileContent, FileUpsert, Generation, IndexedContent, Reader,
     RecordKey, SkipReason, StoreError, StoreOptions, Writer, open, open_in_memory,
@@ -150,12 +151,19 @@ fn equally_good_hits_come_in_path_order() {
 
 #[test]
 fn malformed_vectors_are_refused_before_anything_is_written() {
-    let (mut writer, reader) = in_memory([upsert("a", ALPHA)]);
-    let content = IndexedContent { vectors: vec![embed("one row\n")], ..content(BETA) };
-    let change = FileUpsert { path: "b".into(), stat: stat(1), content: FileContent::Indexed(content) };
-    let refused = writer.commit(batch([FileChange::Upsert(change)]));
-    assert!(matches!(refused, Err(StoreError::InvalidVector(_))));
-    assert_eq!(writer.commit(batch([upsert("b", BETA)])).unwrap().generation(), Generation(2));
+    let (mut writer, reader) = in_memory([upsert_embedded("a", ALPHA)]);
+    let mut refused = |vectors: FileVectors| {
+        let content = IndexedContent { vectors: vec![Arc::new(vectors)], ..content(BETA) };
+        let change = FileUpsert { path: "b".into(), stat: stat(1), content: FileContent::Indexed(content) };
+        let result = writer.commit(batch([FileChange::Upsert(change)]));
+        assert!(matches!(result, Err(StoreError::InvalidVector(_))));
+    };
+    let good = FileVectors::clone(&embed(BETA));
+    refused(FileVectors::clone(&embed("one row\n")));
+    refused(FileVectors { dimension: 4, codes: vec![1; 8], ..good.clone() });
+    refused(FileVectors { codes: vec![1; 8], ..good.clone() });
+    refused(FileVectors { scales: vec![f32::NAN; 2], ..good });
+    assert_eq!(writer.commit(batch([upsert_embedded("b", BETA)])).unwrap().generation(), Generation(2));
     assert_eq!(reader.snapshot().counts().files_indexed, 2);
 }
 

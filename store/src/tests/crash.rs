@@ -1,16 +1,17 @@
 //! A crash at any step of the commit protocol, and damage to any file, end in the same index as a fresh build.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::fixture::{View, batch, fill, options, remove, upsert_embedded};
 use crate::writer::Step;
-use crate::{Batch, Recovery, StoreError, Writer, open, open_in_memory, open_reporting};
+use crate::{Batch, Generation, Recovery, StoreError, Writer, open, open_in_memory, open_reporting};
 
 const FIRST: &str = "fn alpha\nfn beta\ncalls gamma\n";
 const SECOND: &str = "fn gamma\nalpha beta\n";
-const STEPS: [Step; 4] = [Step::Prepared, Step::Truth, Step::Keyword, Step::Vectors];
+const STEPS: [Step; 4] = [Step::Staged, Step::Truth, Step::Keyword, Step::Vectors];
 
 fn first() -> Batch {
     batch([upsert_embedded("a", FIRST), upsert_embedded("b", SECOND), upsert_embedded("gone", FIRST)])
@@ -35,7 +36,7 @@ fn reopened(dir: &Path) -> View {
 
 fn after_crash_at(step: Step) -> View {
     match step {
-        Step::Prepared => fresh([first()]),
+        Step::Staged => fresh([first()]),
         Step::Truth | Step::Keyword | Step::Vectors => fresh([first(), second()]),
     }
 }
@@ -95,31 +96,70 @@ fn an_index_in_memory_repairs_itself_too() {
     }
 }
 
-/// The variable that tells a child process which index to commit to, and at which step to die.
+/// The variable that tells a child process which index to commit to, and at which step to die (or none).
 const CHILD: &str = "CONTEXD_STORE_CRASH";
 
+fn child(dir: &Path, step: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", "tests::crash::crash_child", "--ignored", "--nocapture"])
+        .env(CHILD, format!("{step}:{}", dir.display()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    command
+}
+
+/// The batch that leads from generation `number` to the next.
+fn endless(number: u64) -> Batch {
+    let names = ["alpha", "beta", "gamma", "delta"];
+    let text: String = (0..=number % 4).map(|line| format!("fn {}\n", names[line as usize])).collect();
+    let change = |path: String| if number % 3 == 2 { remove(&path) } else { upsert_embedded(&path, &text) };
+    let always = upsert_embedded("always", &format!("call {number}\n"));
+    batch([always, change(format!("file{}", number % 5)), change(format!("file{}", number % 7))])
+}
+
 #[test]
-#[ignore = "the child process of a_process_that_dies_leaves_a_usable_index"]
+#[ignore = "the child process of other tests here"]
 fn crash_child() {
     let Ok(task) = std::env::var(CHILD) else { return };
     let (step, dir) = task.split_once(':').unwrap();
-    let mut writer = committed(Path::new(dir));
-    writer.fault = Some((STEPS[step.parse::<usize>().unwrap()], || std::process::abort()));
-    drop(writer.commit(second()));
+    if let Ok(step) = step.parse::<usize>() {
+        let mut writer = committed(Path::new(dir));
+        writer.fault = Some((STEPS[step], || std::process::abort()));
+        drop(writer.commit(second()));
+    }
+    let (mut writer, reader) = open(Path::new(dir), &options()).unwrap();
+    loop {
+        let Generation(number) = reader.snapshot().generation();
+        writer.commit(endless(number)).unwrap();
+        println!("committed");
+    }
 }
 
 #[test]
 fn a_process_that_dies_leaves_a_usable_index() {
     for (position, step) in STEPS.into_iter().enumerate() {
         let temp = tempfile::tempdir().unwrap();
-        let status = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "tests::crash::crash_child", "--ignored", "--quiet"])
-            .env(CHILD, format!("{position}:{}", temp.path().display()))
-            .output()
-            .unwrap()
-            .status;
+        let status = child(temp.path(), &position.to_string()).output().unwrap().status;
         assert!(!status.success(), "the child should have aborted at {step:?}");
         assert_eq!(reopened(temp.path()), after_crash_at(step), "{step:?}");
+    }
+}
+
+#[test]
+fn a_process_that_is_killed_any_time_leaves_a_usable_index() {
+    let temp = tempfile::tempdir().unwrap();
+    for lives in 1..=5 {
+        let mut child = child(temp.path(), "none").spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let commits = lines.map_while(Result::ok).filter(|line| line.contains("committed"));
+        assert_eq!(commits.take(lives).count(), lives, "the child should commit until it is killed");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let (_writer, reader) = open(temp.path(), &options()).unwrap();
+        let snapshot = reader.snapshot();
+        let Generation(generation) = snapshot.generation();
+        assert_eq!(View::of(&snapshot), fresh((0..generation).map(endless)), "after {generation} commits");
     }
 }
 

@@ -1,5 +1,5 @@
 //! Tests of the store as a whole: batches in, snapshots out, crashes between.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod basics;
 mod crash;

@@ -73,6 +73,12 @@ impl VectorSearcher {
         self.models.iter().filter(|(_, rows)| rows.live_rows > 0).map(|(model, _)| *model).collect()
     }
 
+    /// Numbers a row of `model`; `None` when it has never had a row.
+    pub(crate) fn dimension(&self, model: ContentHash) -> Option<u32> {
+        let dimension = self.models.get(&model)?.dimension as u32;
+        (dimension > 0).then_some(dimension)
+    }
+
     /// Number of live rows of `model`.
     pub(crate) fn embedded(&self, model: ContentHash) -> usize {
         self.models.get(&model).map_or(0, |rows| rows.live_rows)
