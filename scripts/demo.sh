@@ -7,7 +7,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 profile="${DEMO_PROFILE:-release}"
 
-say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; else bold='' plain=''; fi
+say() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
 
 say "building contexd ($profile profile)"
 cargo build --locked --workspace --profile "$profile" --bin contexd
