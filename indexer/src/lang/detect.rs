@@ -7,7 +7,7 @@ use super::{Language, grammars, texts};
 
 /// Every language, those with a grammar first.
 pub fn all() -> impl Iterator<Item = &'static Language> {
-    grammars::LANGUAGES.iter().chain(&texts::LANGUAGES)
+    grammars::LANGUAGES.iter().copied().chain(&texts::LANGUAGES)
 }
 
 /// The language with the stable name `name`.

@@ -1,0 +1,73 @@
+//! Languages with a grammar, and the rules of each.
+
+mod c_family;
+mod ecmascript;
+mod go;
+mod java;
+mod python;
+mod rust;
+
+use std::sync::OnceLock;
+
+use super::{
+    Category, CommentStyle, Constructors, ImportStyle, Language, Outline, Syntax, TestRule, VisibilityRule,
+};
+
+/// A row with a grammar.
+const fn code(
+    name: &'static str,
+    extensions: &'static [&'static str],
+    interpreters: &'static [&'static str],
+    syntax: &'static Syntax,
+) -> Language {
+    Language {
+        name,
+        category: Category::Code,
+        extensions,
+        file_names: &[],
+        interpreters,
+        outline: Outline::None,
+        syntax: Some(syntax),
+        compiled: OnceLock::new(),
+    }
+}
+
+/// The rows.
+pub(super) static LANGUAGES: [&Language; 9] = [
+    &rust::LANGUAGE,
+    &python::LANGUAGE,
+    &ecmascript::JAVASCRIPT,
+    &ecmascript::TYPESCRIPT,
+    &ecmascript::TSX,
+    &go::LANGUAGE,
+    &java::LANGUAGE,
+    &c_family::C,
+    &c_family::CPP,
+];
+
+const SLASH_COMMENTS: CommentStyle =
+    CommentStyle { starts: &["/**", "/*!", "/*", "///", "//!", "//", "*"], ends: &["**/", "*/"], inner: &[] };
+
+const PLAIN_IMPORTS: ImportStyle = ImportStyle { keywords: &[], separator: ".", braces: false };
+
+/// A grammar without special rules, for the rows below to start from.
+const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'static str]) -> Syntax {
+    Syntax {
+        grammar,
+        masking: None,
+        queries,
+        separator: ".",
+        extra_containers: &[],
+        name_path: &[],
+        ignored_names: &[],
+        builtin_types: &[],
+        ignored_scopes: &[],
+        constructors: Constructors::ByQuery,
+        property_decorators: &[],
+        upper_case_constants: false,
+        visibility: VisibilityRule::Underscore,
+        tests: TestRule::NONE,
+        comments: SLASH_COMMENTS,
+        imports: PLAIN_IMPORTS,
+    }
+}
