@@ -187,6 +187,6 @@ fn show(file: &str) {
         println!("ref {:4} {} {} in {enclosing:?}", reference.line, reference.kind.as_str(), reference.name);
     }
     for import in &record.imports {
-        println!("import {:4} {}", import.line, import.path);
+        println!("import {:4} {}", import.line, import.module);
     }
 }

@@ -18,7 +18,7 @@ use crate::symbols::{self, Extracted, Source};
 
 /// Version of everything that turns a text into a record; stored with each record. To be raised with every
 /// change of a query, a rule or the chunking that changes records.
-pub const PARSER_VERSION: u32 = 2;
+pub const PARSER_VERSION: u32 = 3;
 
 /// How much of a text is looked at to tell its language.
 const DETECTION_BYTES: usize = 64 * 1024;
@@ -86,6 +86,7 @@ pub fn parse(text: &str, language: &'static Language, budget: &ParseBudget) -> F
             record.symbols = extracted.symbols;
             record.references = extracted.references;
             record.imports = extracted.imports;
+            record.bindings = extracted.bindings;
         }
         Some(None) => {
             record.problems = vec![Problem::ParseTimeout];

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use contexd_store::{
     ChunkKind, ChunkRecord, FileRecord, ImportRecord, ReferenceKind, ReferenceRecord, Span, SymbolKind,
-    SymbolRecord, Visibility,
+    SymbolRecord,
 };
 use rayon::prelude::*;
 use rusqlite::{Connection, Row, Transaction, params};
@@ -195,7 +195,7 @@ fn write_rows(transaction: &Transaction<'_>, records: &[(i64, &FileRecord)]) {
                 .unwrap();
         }
         for (ordinal, import) in (0_i64..).zip(&record.imports) {
-            import_row.execute(params![file, ordinal, &*import.path, import.line]).unwrap();
+            import_row.execute(params![file, ordinal, &*import.module, import.line]).unwrap();
         }
     }
 }
@@ -238,27 +238,29 @@ fn read_rows(connection: &Connection) -> Vec<FileRecord> {
             line: number(row, 4),
             start_byte: number(row, 5),
             enclosing: row.get_unwrap(6),
+            receiver: "".into(),
         });
     });
     each_row(connection, "SELECT * FROM imports ORDER BY file_id, ordinal", |row| {
-        files[file_of(row)].imports.push(ImportRecord { path: boxed(row, 2), line: number(row, 3) });
+        files[file_of(row)].imports.push(ImportRecord {
+            module: boxed(row, 2),
+            line: number(row, 3),
+            ..ImportRecord::default()
+        });
     });
     files
 }
 
 fn symbol(row: &Row<'_>) -> SymbolRecord {
     let span = span(row, 8);
+    let name: String = row.get_unwrap(2);
+    let kind = SymbolKind::from_name(&row.get_unwrap::<_, String>(4)).unwrap();
     SymbolRecord {
-        name: boxed(row, 2),
         qualified_name: boxed(row, 3),
-        kind: SymbolKind::from_name(&row.get_unwrap::<_, String>(4)).unwrap(),
-        parent: None,
         signature: boxed(row, 5),
         doc: boxed(row, 6),
-        visibility: Visibility::Unknown,
         is_test: row.get_unwrap(7),
-        name_span: span,
-        span,
+        ..SymbolRecord::new(&name, kind, span, span)
     }
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::keyword::Field;
-use crate::{ChunkRecord, ContentHash, FileRecord, SymbolKind, SymbolRecord, Visibility};
+use crate::{ChunkRecord, ContentHash, FileRecord, ImportRecord, SymbolKind, SymbolRecord, Visibility};
 
 /// Top-level symbols named in a file's context.
 const CONTEXT_SYMBOLS: usize = 16;
@@ -274,7 +274,12 @@ fn kind_rank(kind: SymbolKind) -> u8 {
 }
 
 fn imported_names(record: &FileRecord) -> impl Iterator<Item = &str> {
-    record.imports.iter().filter_map(|import| last_name(&import.path)).take(CONTEXT_IMPORTS)
+    record.imports.iter().filter_map(imported_name).take(CONTEXT_IMPORTS)
+}
+
+/// What an import is about: the name taken from the module, else the module.
+fn imported_name(import: &ImportRecord) -> Option<&str> {
+    last_name(&import.name).filter(|name| *name != "default").or_else(|| last_name(&import.module))
 }
 
 /// The last name of an import path: `HashMap` of `std::collections::HashMap`, `stdio` of `stdio.h`.

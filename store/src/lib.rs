@@ -32,8 +32,8 @@ pub use layout::disk_bytes;
 pub use open::{OpenReport, open, open_in_memory, open_reporting};
 pub use projections::Recovery;
 pub use record::{
-    ChunkKind, ChunkRecord, FileRecord, ImportRecord, Problem, ReferenceKind, ReferenceRecord, SkipReason,
-    Span, SymbolKind, SymbolRecord, Visibility,
+    BindingRecord, ChunkKind, ChunkRecord, FileRecord, ImportRecord, ModuleRoot, ParameterRecord, Problem,
+    ReferenceKind, ReferenceRecord, SkipReason, Span, SymbolKind, SymbolRecord, Visibility,
 };
 pub use snapshot::{Chunk, Counts, Fate, FileEntry, SkippedFile, Snapshot, Symbol};
 pub use writer::{Reader, RecordKey, StoreOptions, Writer};

@@ -3,6 +3,12 @@
 //! A [`FileRecord`] is a pure function of (bytes, language, parser version): it holds nothing
 //! that depends on the path, so that a file that comes back after a branch switch, or stands twice in a tree,
 //! is parsed once. What depends on the path (the capsule) is made in the document module.
+//!
+//! # Chains
+//!
+//! An expression that leads from name to name is kept as a chain: the names joined by `.` however the language
+//! joins them, `()` after one that is called, `[]` after one that is indexed, arguments left out. `a::b(x).c[0]` is
+//! `a.b().c[]`. Whatever else stands at its head is `?`.
 
 use serde::{Deserialize, Serialize};
 
@@ -213,14 +219,61 @@ pub struct SymbolRecord {
     pub visibility: Visibility,
     /// Whether it is a test (by attribute, decorator or the language's naming rule).
     pub is_test: bool,
+    /// Whether it is asynchronous.
+    pub is_async: bool,
+    /// Whether it belongs to its type, not to a value of the type.
+    pub is_static: bool,
+    /// Whether it leaves its body to others (`abstract`, a trait's or interface's method without a body).
+    pub is_abstract: bool,
+    /// Attributes, decorators and annotations as written, without their marks.
+    pub attributes: Vec<Box<str>>,
+    /// The parameters of something that is called.
+    pub parameters: Vec<ParameterRecord>,
+    /// The written type: of a variable or field, what a function returns, what an alias stands for. Empty where
+    /// none is written.
+    pub declared_type: Box<str>,
     /// Where the name stands.
     pub name_span: Span,
     /// The whole definition with its documentation comment and attributes.
     pub span: Span,
 }
 
+impl SymbolRecord {
+    /// A symbol at the top level of which no more is known than its name, its kind and where it is.
+    #[must_use]
+    pub fn new(name: &str, kind: SymbolKind, name_span: Span, span: Span) -> Self {
+        Self {
+            name: name.into(),
+            qualified_name: name.into(),
+            kind,
+            parent: None,
+            signature: "".into(),
+            doc: "".into(),
+            visibility: Visibility::Unknown,
+            is_test: false,
+            is_async: false,
+            is_static: false,
+            is_abstract: false,
+            attributes: Vec::new(),
+            parameters: Vec::new(),
+            declared_type: "".into(),
+            name_span,
+            span,
+        }
+    }
+}
+
+/// A parameter of a function.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParameterRecord {
+    /// The name; a pattern as written where the parameter is taken apart.
+    pub name: Box<str>,
+    /// The type as written; empty where none is.
+    pub declared_type: Box<str>,
+}
+
 /// How a name is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReferenceKind {
     /// It is called.
@@ -231,6 +284,8 @@ pub enum ReferenceKind {
     Inherit,
     /// It is a macro that is expanded.
     Macro,
+    /// A document names it.
+    Mention,
 }
 
 impl ReferenceKind {
@@ -242,6 +297,7 @@ impl ReferenceKind {
             Self::Type => "type",
             Self::Inherit => "inherit",
             Self::Macro => "macro",
+            Self::Mention => "mention",
         }
     }
 }
@@ -259,15 +315,52 @@ pub struct ReferenceRecord {
     pub start_byte: u32,
     /// Position of the innermost enclosing symbol in [`FileRecord::symbols`].
     pub enclosing: Option<u32>,
+    /// What the name is taken from, as a [chain](self#chains): `self.client` of `self.client.get(x)`. Empty for a
+    /// bare name.
+    pub receiver: Box<str>,
 }
 
-/// One import, include or use declaration.
+/// A name that holds a value: a local variable, a module's or class's variable, a field that a method sets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BindingRecord {
+    /// The name, or a [chain](self#chains) of two for a field that a method sets (`self.client`).
+    pub name: Box<str>,
+    /// The type as written; empty where none is.
+    pub declared_type: Box<str>,
+    /// What it is set to, as a [chain](self#chains); empty where that is no chain.
+    pub value: Box<str>,
+    /// Offset of the name's first byte.
+    pub start_byte: u32,
+    /// Position of the innermost enclosing symbol in [`FileRecord::symbols`].
+    pub enclosing: Option<u32>,
+}
+
+/// One imported module, or one name imported from a module.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportRecord {
-    /// What is imported, as written without quotes (`std::io`, `./util`, `<stdio.h>` without brackets).
-    pub path: Box<str>,
+    /// The module as written, without quotes or brackets (`std::io`, `./util`, `stdio.h`).
+    pub module: Box<str>,
+    /// The name imported from it: empty for the module itself, `*` for all its names, `default` for the default
+    /// export.
+    pub name: Box<str>,
+    /// The name that it has here, where the import gives it one.
+    pub alias: Box<str>,
+    /// Whether it is exported again.
+    pub is_reexport: bool,
     /// Line of the declaration, 1-based.
     pub line: u32,
+    /// Position of the innermost enclosing symbol in [`FileRecord::symbols`].
+    pub enclosing: Option<u32>,
+}
+
+/// A rule of a package's manifest that says where modules are: those whose name begins with `prefix` are found
+/// below `target`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModuleRoot {
+    /// What the module's name begins with (`github.com/a/b`, `App\\`, `@/*`).
+    pub prefix: Box<str>,
+    /// A path relative to the manifest's directory, with `/`; empty for the directory itself.
+    pub target: Box<str>,
 }
 
 /// What a chunk is made of.
@@ -338,6 +431,10 @@ pub struct FileRecord {
     pub references: Vec<ReferenceRecord>,
     /// The imports, in order.
     pub imports: Vec<ImportRecord>,
+    /// The names that hold values, in order.
+    pub bindings: Vec<BindingRecord>,
+    /// Where modules are, if the file is a package's manifest.
+    pub module_roots: Vec<ModuleRoot>,
     /// What went wrong.
     pub problems: Vec<Problem>,
 }

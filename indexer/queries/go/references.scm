@@ -10,4 +10,7 @@
 (interface_type (type_elem (type_identifier) @reference.inherit))
 (interface_type (type_elem (qualified_type name: (type_identifier) @reference.inherit)))
 
-(import_spec path: (_) @import)
+(short_var_declaration) @binding
+(range_clause left: (expression_list (identifier) @binding))
+
+(import_spec name: (_)? @import.alias path: (_) @import)

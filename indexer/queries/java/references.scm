@@ -17,4 +17,11 @@
 (extends_interfaces (type_list (type_identifier) @reference.inherit))
 (extends_interfaces (type_list (generic_type (type_identifier) @reference.inherit)))
 
+(local_variable_declaration) @binding
+(enhanced_for_statement) @binding.element
+(resource name: (identifier)) @binding
+(inferred_parameters (identifier) @binding)
+(lambda_expression parameters: (identifier) @binding)
+(catch_formal_parameter name: (identifier) @binding)
+
 (import_declaration) @import

@@ -2,3 +2,5 @@
 
 (class_heritage (identifier) @reference.inherit)
 (class_heritage (member_expression property: (property_identifier) @reference.inherit))
+
+(formal_parameters (identifier) @binding)

@@ -17,8 +17,15 @@
 (except_clause value: (identifier) @reference.type)
 (except_clause value: (tuple (identifier) @reference.type))
 
-(import_statement name: (dotted_name) @import)
-(import_statement name: (aliased_import name: (dotted_name) @import))
+(import_statement name: (_) @import)
 (import_from_statement module_name: (_) @import.module name: (_) @import.name)
-(import_from_statement module_name: (_) @import.module (wildcard_import) @import.name)
-(future_import_statement name: (_) @import)
+(import_from_statement module_name: (_) @import.module (wildcard_import) @import.all)
+
+; self.x = ...
+(assignment left: (attribute object: (identifier))) @binding
+(named_expression) @binding
+(for_statement) @binding.element
+(for_in_clause) @binding.element
+(with_item value: (as_pattern alias: (as_pattern_target (identifier) @binding)))
+(except_clause value: (as_pattern alias: (as_pattern_target (identifier) @binding)))
+(lambda_parameters (identifier) @binding)

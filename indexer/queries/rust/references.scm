@@ -22,5 +22,10 @@
 (impl_item trait: (generic_type type: (scoped_type_identifier name: (type_identifier) @reference.inherit)))
 (trait_item bounds: (trait_bounds (type_identifier) @reference.inherit))
 
+(let_declaration) @binding
+(for_expression) @binding.element
+(closure_parameters (identifier) @binding)
+(closure_parameters (parameter) @binding)
+
 (use_declaration argument: (_) @import)
 (extern_crate_declaration name: (identifier) @import)

@@ -8,4 +8,7 @@
 (implements_clause (type_identifier) @reference.inherit)
 (implements_clause (generic_type name: (type_identifier) @reference.inherit))
 
-(import_require_clause source: (string (string_fragment) @import))
+(import_require_clause (identifier) @import.all source: (string (string_fragment) @import.module))
+
+(required_parameter pattern: (identifier)) @binding
+(optional_parameter pattern: (identifier)) @binding

@@ -26,6 +26,19 @@ pub(crate) enum Role {
     ImportModule,
     /// `@import.name`: a name imported from `@import.module`.
     ImportName,
+    /// `@import.alias`: the name that the import has here, where the grammar has no field `alias` for it.
+    ImportAlias,
+    /// `@import.default`: the name that the default export of `@import.module` has here.
+    ImportDefault,
+    /// `@import.all`: the name that stands for all of `@import.module` here, or what imports all names of it.
+    ImportAll,
+    /// `@import.reexport`: a declaration whose imports are exported again.
+    Reexport,
+    /// `@binding`: what gives a value or a type to a name that is no symbol of its own; the name alone, or a node
+    /// with fields for name, type and value.
+    Binding,
+    /// `@binding.element`: the same, where the name takes one element of the value after the other.
+    BindingElement,
     /// `@ignored`: a name that no other pattern may make a definition.
     Ignored,
     /// `@exported`: a name that an export list makes public.
@@ -106,7 +119,29 @@ pub(crate) struct Compiled {
     pub(crate) body_field: Option<u16>,
     /// The field that holds a qualified name's scope.
     pub(crate) scope_field: Option<u16>,
+    /// The field that holds an import's other name.
+    pub(crate) alias_field: Option<u16>,
+    /// The fields that hold a name that is bound.
+    pub(crate) name_fields: Vec<u16>,
+    /// The fields that hold a written type.
+    pub(crate) type_fields: Vec<u16>,
+    /// The fields that hold what a name is set to.
+    pub(crate) value_fields: Vec<u16>,
+    /// The fields that hold a callable's parameters.
+    pub(crate) parameter_fields: Vec<u16>,
 }
+
+/// What grammars call the field of a name that is bound.
+const NAME_FIELDS: [&str; 4] = ["pattern", "name", "left", "declarator"];
+
+/// What grammars call the field of a written type.
+const TYPE_FIELDS: [&str; 4] = ["return_type", "type", "result", "returns"];
+
+/// What grammars call the field of a value.
+const VALUE_FIELDS: [&str; 3] = ["value", "right", "initializer"];
+
+/// What grammars call the field of parameters.
+const PARAMETER_FIELDS: [&str; 3] = ["receiver", "parameters", "parameter"];
 
 impl Language {
     /// The language's grammar rules with its query, compiled on first use.
@@ -134,6 +169,11 @@ impl Compiled {
             name_steps: resolve_steps(&grammar, syntax.name_path)?,
             body_field: grammar.field_id_for_name("body").map(Into::into),
             scope_field: grammar.field_id_for_name("scope").map(Into::into),
+            alias_field: grammar.field_id_for_name("alias").map(Into::into),
+            name_fields: known_fields(&grammar, &NAME_FIELDS),
+            type_fields: known_fields(&grammar, &TYPE_FIELDS),
+            value_fields: known_fields(&grammar, &VALUE_FIELDS),
+            parameter_fields: known_fields(&grammar, &PARAMETER_FIELDS),
             grammar,
             query,
             roles,
@@ -144,6 +184,11 @@ impl Compiled {
     pub(crate) fn step_into(&self, node: Node) -> Option<ResolvedStep> {
         self.name_steps.get(node.kind_id() as usize).copied().flatten()
     }
+}
+
+/// The ids of those of `names` that the grammar has.
+fn known_fields(grammar: &Grammar, names: &[&str]) -> Vec<u16> {
+    names.iter().filter_map(|name| grammar.field_id_for_name(name)).map(Into::into).collect()
 }
 
 /// Looks the node kinds and fields of `steps` up; the result is indexed by node kind id.
@@ -185,6 +230,12 @@ impl Role {
             "import" => Self::Import,
             "import.module" => Self::ImportModule,
             "import.name" => Self::ImportName,
+            "import.alias" => Self::ImportAlias,
+            "import.default" => Self::ImportDefault,
+            "import.all" => Self::ImportAll,
+            "import.reexport" => Self::Reexport,
+            "binding" => Self::Binding,
+            "binding.element" => Self::BindingElement,
             "ignored" => Self::Ignored,
             "exported" => Self::Exported,
             "comment" => Self::Comment,

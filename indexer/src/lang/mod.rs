@@ -103,6 +103,11 @@ pub(crate) struct Syntax {
     pub(crate) builtin_types: &'static [&'static str],
     /// Words of a captured scope that do not count (`this`, `exports`).
     pub(crate) ignored_scopes: &'static [&'static str],
+    /// What joins a name to what it is taken from.
+    pub(crate) member_operators: &'static [&'static str],
+    /// The name of the first parameter of a method that belongs to a value; methods without it are static. Empty
+    /// where the language does not write it.
+    pub(crate) self_parameter: &'static str,
     /// Which methods are constructors.
     pub(crate) constructors: Constructors,
     /// Decorators that turn a method into a property.
@@ -212,8 +217,13 @@ pub(crate) struct CommentStyle {
 pub(crate) struct ImportStyle {
     /// Words in front of the path.
     pub(crate) keywords: &'static [&'static str],
-    /// What joins a module and a name that is imported from it.
-    pub(crate) separator: &'static str,
+    /// What stands between a module and a name that is imported from it, where one path holds both; empty where a
+    /// path is a module.
+    pub(crate) item_separator: &'static str,
     /// Whether `a::{b, c}` stands for several paths.
     pub(crate) braces: bool,
+    /// The word between a name and its alias.
+    pub(crate) alias_word: &'static str,
+    /// The word in front of a declaration whose imports are exported again.
+    pub(crate) reexport_word: &'static str,
 }

@@ -16,6 +16,9 @@ use crate::parse::Deadline;
 /// the oldest are dropped.
 const MATCH_LIMIT: u32 = 4096;
 
+/// Most parameters of one list.
+const MAX_PARAMETERS: usize = 32;
+
 /// Byte range of a node.
 pub(crate) type Bytes = Range<u32>;
 
@@ -29,6 +32,7 @@ pub(super) struct Captures {
     pub(super) docstrings: Vec<Bytes>,
     pub(super) references: Vec<RawReference>,
     pub(super) imports: Vec<RawImport>,
+    pub(super) bindings: Vec<RawBinding>,
     pub(super) exported: Vec<Bytes>,
     ignored: Vec<Bytes>,
 }
@@ -50,6 +54,10 @@ pub(super) struct RawDefinition {
     pub(super) body_start: Option<u32>,
     /// Whether the declarator declares something that is called.
     pub(super) callable: bool,
+    /// The written type.
+    pub(super) declared_type: Option<Bytes>,
+    /// The parameters.
+    pub(super) parameters: Vec<RawParameter>,
 }
 
 impl RawDefinition {
@@ -85,8 +93,48 @@ pub(super) struct RawReference {
 
 /// An import: a path, or a module and a name of it.
 pub(super) struct RawImport {
-    pub(super) path: Bytes,
+    /// What is imported: a path, or a name of the module.
+    pub(super) item: ImportedItem,
     pub(super) module: Option<Bytes>,
+    pub(super) alias: Option<Bytes>,
+    pub(super) is_reexport: bool,
+}
+
+/// What an import takes.
+pub(super) enum ImportedItem {
+    /// A path, or a name of a module.
+    Written(Bytes),
+    /// The default export of the module.
+    Default(Bytes),
+    /// All of the module.
+    All(Bytes),
+}
+
+impl RawImport {
+    /// Where the import is written.
+    pub(super) fn start(&self) -> u32 {
+        match &self.item {
+            ImportedItem::Written(bytes) | ImportedItem::Default(bytes) | ImportedItem::All(bytes) => {
+                bytes.start
+            }
+        }
+    }
+}
+
+/// A parameter as written.
+#[derive(Debug)]
+pub(super) struct RawParameter {
+    pub(super) name: Bytes,
+    pub(super) declared_type: Option<Bytes>,
+}
+
+/// A name with the type and the value that it is given.
+pub(super) struct RawBinding {
+    pub(super) name: Bytes,
+    pub(super) declared_type: Option<Bytes>,
+    pub(super) value: Option<Bytes>,
+    /// Whether the name takes one element of the value after the other.
+    pub(super) is_element: bool,
 }
 
 impl Captures {
@@ -128,9 +176,25 @@ impl Captures {
                 Role::Wrapper => self.add_region(bytes, RegionKind::Wrapper),
                 Role::Local => self.add_region(bytes, RegionKind::Local),
                 Role::Section => self.add_region(bytes, RegionKind::Section),
-                Role::Import => self.imports.push(RawImport { path: bytes, module: None }),
+                Role::Import => {
+                    let alias = field_of(compiled.alias_field, capture.node);
+                    parts.alias = parts.alias.or(alias.map(bytes_of));
+                    parts.item = Some(ImportedItem::Written(resolve_name(compiled, capture.node).bytes));
+                }
                 Role::ImportModule => parts.module = Some(bytes),
-                Role::ImportName => parts.imported = Some(capture.node),
+                Role::ImportName => {
+                    parts.alias = field_of(compiled.alias_field, capture.node).map(bytes_of);
+                    parts.item = Some(ImportedItem::Written(resolve_name(compiled, capture.node).bytes));
+                }
+                Role::ImportAlias => parts.alias = Some(bytes),
+                Role::ImportDefault => parts.item = Some(ImportedItem::Default(bytes)),
+                Role::ImportAll => parts.item = Some(ImportedItem::All(bytes)),
+                Role::Reexport => parts.is_reexport = true,
+                Role::Binding => self.bindings.extend(binding_of(compiled, capture.node)),
+                Role::BindingElement => {
+                    let element = binding_of(compiled, capture.node);
+                    self.bindings.extend(element.map(|binding| RawBinding { is_element: true, ..binding }));
+                }
                 Role::Definition(role) => parts.definition = Some((capture.node, role)),
                 Role::Name => parts.name = Some(capture.node),
                 Role::Value => parts.value = Some(capture.node),
@@ -139,9 +203,14 @@ impl Captures {
                 Role::Unused => {}
             }
         }
-        if let Some(imported) = parts.imported {
-            let path = resolve_name(compiled, imported).bytes;
-            self.imports.push(RawImport { path, module: parts.module.clone() });
+        if let Some(item) = parts.item.take() {
+            let (module, alias) = (parts.module.take(), parts.alias.take());
+            self.imports.push(RawImport { item, module, alias, is_reexport: parts.is_reexport });
+        }
+        if let (Some((node, role)), Some(name)) = (parts.definition, parts.name)
+            && is_variable(role.kind)
+        {
+            self.bindings.extend(binding_of_variable(compiled, node, name));
         }
         self.definitions.extend(parts.into_definition(compiled, found.pattern_index));
     }
@@ -166,7 +235,9 @@ impl Captures {
         for list in [&mut self.comments, &mut self.attributes, &mut self.docstrings] {
             list.sort_by_key(|bytes| bytes.start);
         }
-        self.imports.sort_by_key(|import| import.path.start);
+        self.imports.sort_by_key(RawImport::start);
+        self.bindings.sort_by_key(|binding| (binding.name.start, binding.name.end, binding.value.is_none()));
+        self.bindings.dedup_by_key(|binding| binding.name.clone());
     }
 }
 
@@ -179,7 +250,9 @@ struct MatchParts<'tree> {
     body: Option<Node<'tree>>,
     scope: Option<Bytes>,
     module: Option<Bytes>,
-    imported: Option<Node<'tree>>,
+    item: Option<ImportedItem>,
+    alias: Option<Bytes>,
+    is_reexport: bool,
 }
 
 impl MatchParts<'_> {
@@ -190,6 +263,8 @@ impl MatchParts<'_> {
         let body_field = compiled.body_field.filter(|_| has_body);
         let holder = self.value.unwrap_or(node);
         let body = self.body.or_else(|| body_field.and_then(|field| holder.child_by_field_id(field)));
+        let callee = resolved.callee.unwrap_or(holder);
+        let parameters = if role.kind.is_callable() { parameters_of(compiled, callee) } else { Vec::new() };
         Some(RawDefinition {
             node: bytes_of(node),
             name: resolved.bytes,
@@ -198,26 +273,34 @@ impl MatchParts<'_> {
             scope: self.scope.or(resolved.scope),
             body_start: body.map(|body| body.start_byte() as u32),
             callable: resolved.callable,
+            declared_type: declared_type_of(compiled, role.kind, node, holder),
+            parameters,
         })
     }
 }
 
 /// Where a name was found, and what was learned on the way to it.
-struct ResolvedName {
+struct ResolvedName<'tree> {
     bytes: Bytes,
     scope: Option<Bytes>,
     callable: bool,
+    /// The declarator that has the parameters.
+    callee: Option<Node<'tree>>,
 }
 
 /// Follows the language's name path from a captured name node to the identifier.
-fn resolve_name(compiled: &Compiled, captured: Node) -> ResolvedName {
+fn resolve_name<'tree>(compiled: &Compiled, captured: Node<'tree>) -> ResolvedName<'tree> {
     let mut node = captured;
+    let mut callee = None;
     let mut scope: Option<Bytes> = None;
     let mut callable = false;
     while let Some(step) = compiled.step_into(node) {
         match step.effect {
             StepEffect::Plain => {}
-            StepEffect::Callable => callable = true,
+            StepEffect::Callable => {
+                callable = true;
+                callee = Some(node);
+            }
             StepEffect::Indirect => callable = false,
             StepEffect::Final => {
                 callable = true;
@@ -237,7 +320,115 @@ fn resolve_name(compiled: &Compiled, captured: Node) -> ResolvedName {
         let Some(next) = next else { break };
         node = next;
     }
-    ResolvedName { bytes: bytes_of(node), scope, callable }
+    ResolvedName { bytes: bytes_of(node), scope, callable, callee }
+}
+
+/// Whether definitions of the kind hold a value.
+fn is_variable(kind: SymbolKind) -> bool {
+    matches!(kind, SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field)
+}
+
+fn field_of<'tree>(field: Option<u16>, node: Node<'tree>) -> Option<Node<'tree>> {
+    field.and_then(|field| node.child_by_field_id(field))
+}
+
+/// The first of `fields` that `node` has.
+fn first_field<'tree>(fields: &[u16], node: Node<'tree>) -> Option<Node<'tree>> {
+    fields.iter().find_map(|field| node.child_by_field_id(*field))
+}
+
+/// The type written at a definition whose kind can have one.
+fn declared_type_of(compiled: &Compiled, kind: SymbolKind, node: Node, holder: Node) -> Option<Bytes> {
+    let has_type = kind.is_callable()
+        || is_variable(kind)
+        || matches!(kind, SymbolKind::Property | SymbolKind::TypeAlias);
+    if !has_type {
+        return None;
+    }
+    let at = |node| first_field(&compiled.type_fields, node);
+    at(holder).or_else(|| at(node)).or_else(|| node.named_child(0).and_then(at)).map(bytes_of)
+}
+
+/// The parameters that stand in the fields of `callee`, receivers included.
+fn parameters_of(compiled: &Compiled, callee: Node) -> Vec<RawParameter> {
+    let mut parameters = Vec::new();
+    for list in compiled.parameter_fields.iter().filter_map(|field| callee.child_by_field_id(*field)) {
+        if list.named_child_count() == 0 {
+            let is_name = !list.is_extra() && list.child_count() == 0;
+            parameters.extend(is_name.then(|| RawParameter { name: bytes_of(list), declared_type: None }));
+            continue;
+        }
+        let mut cursor = list.walk();
+        let written = list.named_children(&mut cursor).filter(|child| !child.is_extra());
+        written.take(MAX_PARAMETERS).for_each(|child| add_parameter(compiled, child, &mut parameters));
+    }
+    parameters
+}
+
+/// Adds the parameter that `node` declares; `a, b int` declares two.
+fn add_parameter(compiled: &Compiled, node: Node, parameters: &mut Vec<RawParameter>) {
+    let declared_type = first_field(&compiled.type_fields, node).map(bytes_of);
+    let mut add = |named: Node| {
+        let name = resolve_name(compiled, named).bytes;
+        parameters.push(RawParameter { name, declared_type: declared_type.clone() });
+    };
+    let field = compiled.name_fields.iter().find(|field| node.child_by_field_id(**field).is_some());
+    if let Some(field) = field {
+        let mut cursor = node.walk();
+        let named = node
+            .children_by_field_id((*field).try_into().expect("invariant: field ids start at 1"), &mut cursor);
+        named.filter(Node::is_named).for_each(add);
+    } else {
+        let first = node.named_child(0).filter(|child| Some(bytes_of(*child)) != declared_type);
+        add(first.unwrap_or(node));
+    }
+}
+
+/// The name, type and value of the variable that `name` in the definition `node` is.
+fn binding_of_variable(compiled: &Compiled, node: Node, name: Node) -> Option<RawBinding> {
+    let resolved = resolve_name(compiled, name);
+    let is_named_alone = |holder: &Node| {
+        let named = first_field(&compiled.name_fields, *holder);
+        named.is_some_and(|named| resolve_name(compiled, named).bytes == resolved.bytes)
+    };
+    let holders = [Some(name), Some(node).filter(is_named_alone), node.named_child(0).filter(is_named_alone)];
+    let value = holders.iter().flatten().find_map(|holder| first_field(&compiled.value_fields, *holder));
+    let declared_type = declared_type_of(compiled, SymbolKind::Variable, node, node);
+    let value = value.map(bytes_of);
+    (!resolved.callable).then_some(RawBinding {
+        name: resolved.bytes,
+        declared_type,
+        value,
+        is_element: false,
+    })
+}
+
+/// The name, type and value of a node that binds a name; the fields may be those of its first child.
+fn binding_of(compiled: &Compiled, node: Node) -> Option<RawBinding> {
+    if node.named_child_count() == 0 {
+        return Some(RawBinding {
+            name: bytes_of(node),
+            declared_type: None,
+            value: None,
+            is_element: false,
+        });
+    }
+    let named = |node| first_field(&compiled.name_fields, node);
+    let holder = match named(node) {
+        Some(_) => node,
+        None => node.named_child(0)?,
+    };
+    let name = named(holder)?;
+    Some(RawBinding {
+        name: resolve_name(compiled, name).bytes,
+        declared_type: first_field(&compiled.type_fields, holder)
+            .or_else(|| first_field(&compiled.type_fields, node))
+            .map(bytes_of),
+        value: first_field(&compiled.value_fields, name)
+            .or_else(|| first_field(&compiled.value_fields, holder))
+            .map(bytes_of),
+        is_element: false,
+    })
 }
 
 /// The node's byte range; texts are shorter than 4 GiB.

@@ -41,17 +41,13 @@ fn to_symbol(
         Some((_, outer)) => format!("{}{SEPARATOR}{title}", outer.qualified_name),
         None => title.to_owned(),
     };
+    let (name_span, span) = (lines.span(heading.title.clone()), lines.span_of_lines(heading.line..end));
     SymbolRecord {
-        name: title.into(),
         qualified_name: qualified_name.into(),
-        kind: SymbolKind::Heading,
         parent: parent.map(|(position, _)| position),
         signature: lines.text(text, heading.line).trim().into(),
-        doc: "".into(),
         visibility: Visibility::Public,
-        is_test: false,
-        name_span: lines.span(heading.title.clone()),
-        span: lines.span_of_lines(heading.line..end),
+        ..SymbolRecord::new(title, SymbolKind::Heading, name_span, span)
     }
 }
 

@@ -4,19 +4,26 @@
 //! stands in what ([`outline`]); then each definition's texts are cut out. Nothing here names a language: the
 //! differences are rows of the language table.
 
+mod bindings;
 mod captures;
+mod chain;
 mod comments;
+mod enclosing;
 mod headings;
+mod imports;
 mod names;
 mod outline;
 mod references;
 mod rules;
 mod signature;
+mod types;
 
-use contexd_store::{ImportRecord, ReferenceRecord, SymbolKind, SymbolRecord};
+use contexd_store::{
+    BindingRecord, ImportRecord, ParameterRecord, ReferenceRecord, SymbolKind, SymbolRecord,
+};
 use tree_sitter::Tree;
 
-use self::captures::{Bytes, Captures};
+use self::captures::{Bytes, Captures, RawParameter};
 use self::comments::Preludes;
 use self::outline::Draft;
 use self::rules::{Container, Rules};
@@ -35,6 +42,8 @@ pub(crate) struct Extracted {
     pub(crate) references: Vec<ReferenceRecord>,
     /// The imports.
     pub(crate) imports: Vec<ImportRecord>,
+    /// The names that hold values.
+    pub(crate) bindings: Vec<BindingRecord>,
     /// Whether a cap was reached.
     pub(crate) is_truncated: bool,
 }
@@ -61,14 +70,18 @@ pub(crate) fn extract(source: &Source, budget: &ParseBudget, deadline: &Deadline
     let preludes = Preludes::new(text, &captures, &syntax.comments);
     let (drafts, symbols_cut) = outline::nest(text, syntax, &captures, &preludes, budget.max_symbols);
     let rules = rules_for(source, &captures, &preludes, &drafts);
-    let mut symbols = finish(source, &rules, drafts);
+    let mut symbols = finish(source, &captures, &rules, drafts);
     add_docstrings(text, &captures.docstrings, &mut symbols);
     spread_tests(&mut symbols);
     let (references, references_cut) =
         references::references(text, lines, syntax, raw_references, &symbols, budget.max_references);
-    let imports = references::imports(text, lines, &syntax.imports, &captures.imports);
-    Some(Extracted { symbols, references, imports, is_truncated: symbols_cut || references_cut })
+    let imports = imports::imports(text, lines, syntax, &captures.imports, &symbols);
+    let bindings = bindings::bindings(text, syntax, &captures.bindings, &symbols, budget.max_references);
+    Some(Extracted { symbols, references, imports, bindings, is_truncated: symbols_cut || references_cut })
 }
+
+/// Longest parameter name (a pattern may stand for one) that is kept, in bytes.
+const MAX_PARAMETER_NAME: usize = 80;
 
 fn slice<'t>(text: &'t str, bytes: &Bytes) -> &'t str {
     &text[bytes.start as usize..bytes.end as usize]
@@ -89,7 +102,7 @@ fn rules_for<'a>(
 }
 
 /// Cuts out the texts of each draft.
-fn finish(source: &Source, rules: &Rules, drafts: Vec<Draft>) -> Vec<SymbolRecord> {
+fn finish(source: &Source, captures: &Captures, rules: &Rules, drafts: Vec<Draft>) -> Vec<SymbolRecord> {
     let mut symbols: Vec<SymbolRecord> = Vec::with_capacity(drafts.len());
     let mut open: Vec<bool> = Vec::with_capacity(drafts.len());
     for draft in drafts {
@@ -99,11 +112,27 @@ fn finish(source: &Source, rules: &Rules, drafts: Vec<Draft>) -> Vec<SymbolRecor
             Container { kind: outer.kind, visibility: outer.visibility, is_open: open[parent as usize] }
         });
         open.push(draft.is_open);
+        let raw = &captures.definitions[draft.raw];
+        let attributes = rules.attributes(&draft);
+        let modifiers = rules.modifiers(&draft, &raw.parameters, &attributes, container);
         symbols.push(SymbolRecord {
             name: slice(source.text, &draft.name).into(),
             doc: rules.preludes.doc(draft.comments.clone()),
             visibility: rules.visibility(&draft, container),
             is_test: rules.is_test(&draft, &signature),
+            is_async: modifiers.is_async,
+            is_static: modifiers.is_static,
+            is_abstract: modifiers.is_abstract,
+            parameters: raw
+                .parameters
+                .iter()
+                .map(|parameter| parameter_record(source.text, parameter))
+                .collect(),
+            declared_type: raw
+                .declared_type
+                .as_ref()
+                .map_or_else(Box::default, |bytes| types::written_type(slice(source.text, bytes))),
+            attributes,
             name_span: source.lines.span(draft.name),
             span: source.lines.span(draft.span),
             qualified_name: draft.qualified_name.into(),
@@ -113,6 +142,15 @@ fn finish(source: &Source, rules: &Rules, drafts: Vec<Draft>) -> Vec<SymbolRecor
         });
     }
     symbols
+}
+
+fn parameter_record(text: &str, parameter: &RawParameter) -> ParameterRecord {
+    let declared_type = parameter.declared_type.as_ref();
+    ParameterRecord {
+        name: signature::fold_white_space(slice(text, &parameter.name), MAX_PARAMETER_NAME).into(),
+        declared_type: declared_type
+            .map_or_else(Box::default, |bytes| types::written_type(slice(text, bytes))),
+    }
 }
 
 /// Gives each string that documents a definition to the innermost one around it.

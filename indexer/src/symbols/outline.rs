@@ -34,6 +34,8 @@ pub(super) struct Draft {
     pub(super) body_start: Option<u32>,
     /// The claimed comments.
     pub(super) comments: Range<usize>,
+    /// Position of the definition in the captured ones.
+    pub(super) raw: usize,
     /// Whether it stands in a callable.
     pub(super) is_local: bool,
     /// Whether the query says that it is a test.
@@ -95,12 +97,12 @@ pub(super) fn nest(
         has_scopes: captures.definitions.iter().any(|raw| raw.scope.is_some()),
     };
     let mut regions = captures.regions.iter().peekable();
-    for raw in &captures.definitions {
+    for (position, raw) in captures.definitions.iter().enumerate() {
         if sweep.drafts.len() >= limit {
             return (sweep.drafts, true);
         }
         sweep.enter_regions(&mut regions, raw);
-        sweep.define(raw);
+        sweep.define(position, raw);
     }
     (sweep.drafts, false)
 }
@@ -152,7 +154,7 @@ impl<'a> Sweep<'a> {
     }
 
     /// Adds a definition, unless it is local or nameless.
-    fn define(&mut self, raw: &RawDefinition) {
+    fn define(&mut self, position_in_captures: usize, raw: &RawDefinition) {
         self.close_before(raw.node.start);
         let outer = self.innermost();
         let name = self.name_of(raw);
@@ -186,6 +188,7 @@ impl<'a> Sweep<'a> {
             declaration: self.preludes.skip(node.start, raw.name.start)..node.end,
             body_start: raw.body_start,
             comments: claimed.comments,
+            raw: position_in_captures,
             is_local: outer.local,
             is_test: raw.role.test,
             is_open: raw.role.open,

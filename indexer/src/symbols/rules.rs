@@ -2,10 +2,11 @@
 
 use contexd_store::{SymbolKind, Visibility};
 
-use super::captures::Bytes;
+use super::captures::{Bytes, RawParameter};
 use super::comments::Preludes;
 use super::names;
 use super::outline::{Draft, holds_members};
+use super::signature::fold_white_space;
 use crate::lang::{Fallback, Syntax, TestRule, VisibilityRule, WordRule};
 
 /// What the rules look at.
@@ -26,6 +27,19 @@ pub(super) struct Container {
     pub(super) visibility: Visibility,
     pub(super) is_open: bool,
 }
+
+/// What is written in front of a definition besides its visibility.
+pub(super) struct Modifiers {
+    pub(super) is_async: bool,
+    pub(super) is_static: bool,
+    pub(super) is_abstract: bool,
+}
+
+/// Most attributes of one definition that are kept.
+const MAX_ATTRIBUTES: usize = 16;
+
+/// Longest attribute that is kept, in bytes.
+const MAX_ATTRIBUTE: usize = 120;
 
 impl Rules<'_> {
     fn slice(&self, bytes: Bytes) -> &str {
@@ -74,6 +88,47 @@ impl Rules<'_> {
         }
     }
 
+    /// The attributes, decorators and annotations of the definition, without their marks.
+    pub(super) fn attributes(&self, draft: &Draft) -> Vec<Box<str>> {
+        let before_name = draft.span.start..draft.name.start.max(draft.span.start);
+        let written = self.preludes.attributes_in(before_name).iter().take(MAX_ATTRIBUTES);
+        written.map(|attribute| bare_attribute(self.slice(attribute.clone())).into()).collect()
+    }
+
+    /// What the words and attributes in front of the definition say of it.
+    pub(super) fn modifiers(
+        &self,
+        draft: &Draft,
+        parameters: &[RawParameter],
+        attributes: &[Box<str>],
+        container: Option<Container>,
+    ) -> Modifiers {
+        let before_name = self.slice(draft.declaration.start..draft.name.start.max(draft.declaration.start));
+        let before_name = &before_name[..before_name.floor_char_boundary(256)];
+        let has_word = |word: &str| before_name.split(|c| !names::is_word_char(c)).any(|w| w == word);
+        let has_attribute = |names: &[&str]| {
+            attributes.iter().any(|attribute| names.contains(&names::attribute_name(attribute)))
+        };
+        let is_callable = draft.kind.is_callable();
+        let in_type = container.is_some_and(|outer| holds_members(outer.kind));
+        let in_interface =
+            container.is_some_and(|outer| matches!(outer.kind, SymbolKind::Interface | SymbolKind::Trait));
+        let self_parameter = self.syntax.self_parameter;
+        let lacks_self = !self_parameter.is_empty()
+            && !parameters
+                .first()
+                .is_some_and(|first| self.slice(first.name.clone()).ends_with(self_parameter));
+        Modifiers {
+            is_async: has_word("async") || has_word("suspend"),
+            is_static: (in_type && has_word("static"))
+                || has_attribute(&["staticmethod", "classmethod"])
+                || (is_callable && in_type && lacks_self),
+            is_abstract: has_word("abstract")
+                || has_attribute(&["abstractmethod"])
+                || (is_callable && in_interface && draft.body_start.is_none() && !has_word("default")),
+        }
+    }
+
     /// Whether the definition itself is a test; what is inside one is too.
     pub(super) fn is_test(&self, draft: &Draft, signature: &str) -> bool {
         let rule = &self.syntax.tests;
@@ -107,6 +162,17 @@ fn is_always_open(outer: SymbolKind, inner: SymbolKind) -> bool {
         SymbolKind::EnumMember | SymbolKind::Constant | SymbolKind::Variable | SymbolKind::Field
     );
     is_object || (outer == SymbolKind::Enum && inner == SymbolKind::EnumMember)
+}
+
+/// The attribute on one line, without `#[ ]`, `@` or `[ ]`.
+fn bare_attribute(text: &str) -> String {
+    let bare = text.trim().trim_start_matches(['#', '!', '@', '[', '(']);
+    let bare = if bare.len() < text.trim().len() && !text.starts_with('@') {
+        bare.trim_end_matches(']')
+    } else {
+        bare
+    };
+    fold_white_space(bare, MAX_ATTRIBUTE)
 }
 
 fn without_white_space(text: &str) -> String {

@@ -41,7 +41,7 @@ fn is_tuple(text: &str, body_start: u32) -> bool {
 }
 
 /// `text` with runs of white space as one blank, at most `limit` bytes.
-fn fold_white_space(text: &str, limit: usize) -> String {
+pub(super) fn fold_white_space(text: &str, limit: usize) -> String {
     let mut folded = String::with_capacity(text.len().min(limit + 8));
     for word in text.split_whitespace() {
         if !folded.is_empty() {

@@ -29,19 +29,42 @@ fn render(record: &FileRecord) -> String {
         let span = &symbol.span;
         write!(out, "{}-{} {} ", span.start_line, span.end_line, symbol.kind.as_str()).unwrap();
         write!(out, "{} ({}", symbol.qualified_name, symbol.visibility.as_str()).unwrap();
-        out.push_str(if symbol.is_test { ", test)" } else { ")" });
-        writeln!(out, " in {}", name(symbol.parent)).unwrap();
+        let flags = [
+            (symbol.is_test, "test"),
+            (symbol.is_async, "async"),
+            (symbol.is_static, "static"),
+            (symbol.is_abstract, "abstract"),
+        ];
+        flags.iter().filter(|(set, _)| *set).for_each(|(_, flag)| write!(out, ", {flag}").unwrap());
+        writeln!(out, ") in {}", name(symbol.parent)).unwrap();
         writeln!(out, "    {}", symbol.signature).unwrap();
+        symbol.attributes.iter().for_each(|attribute| writeln!(out, "    @ {attribute}").unwrap());
+        for parameter in &symbol.parameters {
+            writeln!(out, "    ( {}: {}", parameter.name, parameter.declared_type).unwrap();
+        }
+        if !symbol.declared_type.is_empty() {
+            writeln!(out, "    : {}", symbol.declared_type).unwrap();
+        }
         symbol.doc.lines().for_each(|line| writeln!(out, "    | {line}").unwrap());
     }
     out.push_str("\nreferences\n");
     for reference in &record.references {
         let kind = reference.kind.as_str();
-        writeln!(out, "{} {kind} {} in {}", reference.line, reference.name, name(reference.enclosing))
-            .unwrap();
+        let dot = if reference.receiver.is_empty() { "" } else { "." };
+        let whole = format!("{}{dot}{}", reference.receiver, reference.name);
+        writeln!(out, "{} {kind} {whole} in {}", reference.line, name(reference.enclosing)).unwrap();
     }
     out.push_str("\nimports\n");
-    record.imports.iter().for_each(|import| writeln!(out, "{} {}", import.line, import.path).unwrap());
+    for import in &record.imports {
+        let (module, item, alias) = (&import.module, &import.name, &import.alias);
+        let reexport = if import.is_reexport { " reexported" } else { "" };
+        writeln!(out, "{} {module:?} {item:?} {alias:?}{reexport}", import.line).unwrap();
+    }
+    out.push_str("\nbindings\n");
+    for binding in &record.bindings {
+        let (bound, declared, value) = (&binding.name, &binding.declared_type, &binding.value);
+        writeln!(out, "{bound}: {declared} = {value} in {}", name(binding.enclosing)).unwrap();
+    }
     out.push_str("\nchunks\n");
     for chunk in &record.chunks {
         let span = &chunk.span;

@@ -84,6 +84,7 @@ fn definition_piece(symbol: &Symbol<'_>, kind: ReferenceKind, primary: &Piece) -
         ReferenceKind::Type => "type used by",
         ReferenceKind::Inherit => "base of",
         ReferenceKind::Macro => "macro used by",
+        ReferenceKind::Mention => "named by",
     };
     Some(Piece {
         file: Arc::clone(symbol.file),

@@ -196,23 +196,16 @@ fn depths(record: &FileRecord) -> Vec<u32> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
-    use contexd_store::{Span, SymbolKind, Visibility};
+    use contexd_store::{Span, SymbolKind};
 
     use super::*;
 
     fn symbol(name: &str, parent: Option<u32>) -> SymbolRecord {
         let span = Span { start_byte: 0, end_byte: 1, start_line: 1, end_line: 1 };
         SymbolRecord {
-            name: name.into(),
             qualified_name: format!("a::{name}").into(),
-            kind: SymbolKind::Function,
             parent,
-            signature: "".into(),
-            doc: "".into(),
-            visibility: Visibility::Public,
-            is_test: false,
-            name_span: span,
-            span,
+            ..SymbolRecord::new(name, SymbolKind::Function, span, span)
         }
     }
 

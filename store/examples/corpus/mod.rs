@@ -8,7 +8,7 @@ use std::sync::Arc;
 use contexd_store::vectors::FileVectors;
 use contexd_store::{
     ChunkKind, ChunkRecord, ContentHash, FileChange, FileContent, FileRecord, FileStat, FileUpsert,
-    ImportRecord, IndexedContent, ReferenceKind, ReferenceRecord, Span, SymbolKind, SymbolRecord, Visibility,
+    ImportRecord, IndexedContent, ReferenceKind, ReferenceRecord, Span, SymbolKind, SymbolRecord,
 };
 
 /// The one model of the benches.
@@ -132,7 +132,8 @@ fn read_line(record: &mut FileRecord, line: &str, span: Span) {
     let code = line.trim();
     let declaration = code.trim_start_matches("pub ").trim_start_matches("pub(crate) ");
     if let Some(path) = declaration.strip_prefix("use ") {
-        record.imports.push(ImportRecord { path: path.trim_end_matches(';').into(), line: span.start_line });
+        let module = path.trim_end_matches(';').into();
+        record.imports.push(ImportRecord { module, line: span.start_line, ..ImportRecord::default() });
     }
     for (keyword, kind) in DEFINITIONS {
         if let Some(name) = declaration.strip_prefix(keyword).and_then(identifier) {
@@ -151,6 +152,7 @@ fn read_line(record: &mut FileRecord, line: &str, span: Span) {
                 line: span.start_line,
                 start_byte: span.start_byte + (offset - name.len()) as u32,
                 enclosing: (record.symbols.len() as u32).checked_sub(1),
+                receiver: "".into(),
             });
         }
     }
@@ -163,16 +165,9 @@ fn identifier(text: &str) -> Option<&str> {
 
 fn symbol(name: &str, kind: SymbolKind, code: &str, span: Span) -> SymbolRecord {
     SymbolRecord {
-        name: name.into(),
         qualified_name: format!("module::Type::{name}").into(),
-        kind,
-        parent: None,
         signature: code.trim_end_matches('{').trim_end().into(),
-        doc: "".into(),
-        visibility: Visibility::Unknown,
-        is_test: false,
-        name_span: span,
-        span,
+        ..SymbolRecord::new(name, kind, span, span)
     }
 }
 

@@ -13,16 +13,11 @@ fn span(start: &str, end: &str) -> Span {
 
 fn symbol(name: &str, kind: SymbolKind, parent: Option<u32>, doc: &str) -> SymbolRecord {
     SymbolRecord {
-        name: name.into(),
-        qualified_name: name.into(),
-        kind,
         parent,
         signature: format!("{} {name}", kind.as_str()).into(),
         doc: doc.into(),
         visibility: Visibility::Public,
-        is_test: false,
-        name_span: span("use", "use"),
-        span: span("use", "use"),
+        ..SymbolRecord::new(name, kind, span("use", "use"), span("use", "use"))
     }
 }
 
@@ -43,8 +38,8 @@ fn record() -> FileRecord {
             symbol("helper", SymbolKind::Function, None, ""),
         ],
         imports: vec![
-            ImportRecord { path: "std::io::Read".into(), line: 1 },
-            ImportRecord { path: "stdio.h".into(), line: 1 },
+            ImportRecord { module: "std::io".into(), name: "Read".into(), ..ImportRecord::default() },
+            ImportRecord { module: "stdio.h".into(), ..ImportRecord::default() },
         ],
         ..FileRecord::default()
     }

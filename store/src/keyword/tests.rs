@@ -45,16 +45,9 @@ fn file(id: u32, path: &str, text: &str) -> FileEntry {
 
 fn function(name: &str, signature: &str, span: Span) -> SymbolRecord {
     SymbolRecord {
-        name: name.into(),
-        qualified_name: name.into(),
-        kind: SymbolKind::Function,
-        parent: None,
         signature: signature.trim().into(),
-        doc: "".into(),
         visibility: Visibility::Public,
-        is_test: false,
-        name_span: span,
-        span,
+        ..SymbolRecord::new(name, SymbolKind::Function, span, span)
     }
 }
 

@@ -46,17 +46,11 @@ pub(super) fn parse(text: &str) -> FileRecord {
 }
 
 fn function(name: &str, line: &str, span: Span) -> SymbolRecord {
+    let name_span = Span { start_byte: span.start_byte + 3, ..span };
     SymbolRecord {
-        name: name.into(),
-        qualified_name: name.into(),
-        kind: SymbolKind::Function,
-        parent: None,
         signature: line.trim_end().into(),
-        doc: "".into(),
         visibility: Visibility::Public,
-        is_test: false,
-        name_span: Span { start_byte: span.start_byte + 3, ..span },
-        span,
+        ..SymbolRecord::new(name, SymbolKind::Function, name_span, span)
     }
 }
 

@@ -58,6 +58,7 @@ static C_SYNTAX: Syntax = Syntax {
     masking: Some(mask::hide_c_macros),
     ignored_names: &C_KEYWORDS,
     name_path: &C_NAME_PATH,
+    member_operators: &["->", "."],
     visibility: VisibilityRule::Words(WordRule {
         words: &[("static", Visibility::Private)],
         private_prefix: "",
@@ -98,6 +99,7 @@ static CPP_SYNTAX: Syntax = Syntax {
     ignored_names: &C_KEYWORDS,
     separator: "::",
     name_path: &CPP_NAME_PATH,
+    member_operators: &["::", "->", "."],
     constructors: Constructors::NamedAsType,
     visibility: VisibilityRule::Words(WordRule {
         words: &[],

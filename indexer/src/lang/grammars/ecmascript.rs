@@ -2,7 +2,9 @@
 
 use contexd_store::{SymbolKind, Visibility};
 
-use super::super::{Constructors, Fallback, Language, Syntax, VisibilityRule, WordRule};
+use super::super::{
+    Constructors, Fallback, Language, NameStep, StepEffect, Syntax, VisibilityRule, WordRule,
+};
 use super::{code, plain};
 
 /// The row.
@@ -59,6 +61,10 @@ const fn ecmascript(grammar: tree_sitter_language::LanguageFn, queries: &'static
         ],
         ignored_names: &["_"],
         ignored_scopes: &["this", "self", "exports", "module", "prototype", "window", "globalThis"],
+        name_path: &[
+            NameStep { node: "import_specifier", field: "name", effect: StepEffect::Plain },
+            NameStep { node: "export_specifier", field: "name", effect: StepEffect::Plain },
+        ],
         constructors: Constructors::Named("constructor"),
         visibility: VisibilityRule::Words(WordRule {
             words: &[

@@ -1,6 +1,6 @@
 //! The rules of Go.
 
-use super::super::{Language, Syntax, TestRule, VisibilityRule};
+use super::super::{Language, NameStep, StepEffect, Syntax, TestRule, VisibilityRule};
 use super::{code, plain};
 
 /// The row.
@@ -30,6 +30,7 @@ static GO: Syntax = Syntax {
         "uintptr",
         "comparable",
     ],
+    name_path: &[NameStep { node: "expression_list", field: "", effect: StepEffect::Plain }],
     visibility: VisibilityRule::Capital,
     tests: TestRule {
         name_prefixes: &["Test", "Benchmark", "Fuzz"],

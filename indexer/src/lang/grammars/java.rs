@@ -2,7 +2,9 @@
 
 use contexd_store::Visibility;
 
-use super::super::{Fallback, ImportStyle, Language, Syntax, TestRule, VisibilityRule, WordRule};
+use super::super::{
+    Fallback, ImportStyle, Language, NameStep, StepEffect, Syntax, TestRule, VisibilityRule, WordRule,
+};
 use super::{PLAIN_IMPORTS, code, plain};
 
 /// The row.
@@ -24,7 +26,9 @@ static JAVA: Syntax = Syntax {
         attributes: &["Test", "ParameterizedTest", "RepeatedTest", "TestFactory", "TestTemplate"],
         ..TestRule::NONE
     },
-    imports: ImportStyle { keywords: &["import", "static"], ..PLAIN_IMPORTS },
+    imports: ImportStyle { keywords: &["import", "static"], item_separator: ".", ..PLAIN_IMPORTS },
+    member_operators: &[".", "::"],
+    name_path: &[NameStep { node: "variable_declarator", field: "name", effect: StepEffect::Plain }],
     ..plain(
         tree_sitter_java::LANGUAGE,
         &[

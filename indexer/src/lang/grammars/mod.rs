@@ -48,7 +48,8 @@ pub(super) static LANGUAGES: [&Language; 9] = [
 const SLASH_COMMENTS: CommentStyle =
     CommentStyle { starts: &["/**", "/*!", "/*", "///", "//!", "//", "*"], ends: &["**/", "*/"], inner: &[] };
 
-const PLAIN_IMPORTS: ImportStyle = ImportStyle { keywords: &[], separator: ".", braces: false };
+const PLAIN_IMPORTS: ImportStyle =
+    ImportStyle { keywords: &[], item_separator: "", braces: false, alias_word: "as", reexport_word: "" };
 
 /// A grammar without special rules, for the rows below to start from.
 const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'static str]) -> Syntax {
@@ -62,6 +63,8 @@ const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'s
         ignored_names: &[],
         builtin_types: &[],
         ignored_scopes: &[],
+        member_operators: &["."],
+        self_parameter: "",
         constructors: Constructors::ByQuery,
         property_decorators: &[],
         upper_case_constants: false,

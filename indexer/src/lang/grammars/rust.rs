@@ -29,7 +29,9 @@ static RUST: Syntax = Syntax {
         ..TestRule::NONE
     },
     comments: CommentStyle { inner: &["//!", "/*!"], ..SLASH_COMMENTS },
-    imports: ImportStyle { braces: true, ..PLAIN_IMPORTS },
+    imports: ImportStyle { item_separator: "::", braces: true, reexport_word: "pub", ..PLAIN_IMPORTS },
+    member_operators: &["::", "."],
+    self_parameter: "self",
     ..plain(
         tree_sitter_rust::LANGUAGE,
         &[
