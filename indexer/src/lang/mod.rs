@@ -93,6 +93,10 @@ pub(crate) struct Syntax {
     pub(crate) queries: &'static [&'static str],
     /// What stands between the parts of a qualified name.
     pub(crate) separator: &'static str,
+    /// What stands after a namespace instead, where that differs (`Name\Space\Type::method`).
+    pub(crate) namespace_separator: Option<&'static str>,
+    /// What stands before a method instead, where that differs (`Module::Class.method`).
+    pub(crate) method_separator: Option<&'static str>,
     /// Kinds that hold members besides types, modules and callables.
     pub(crate) extra_containers: &'static [SymbolKind],
     /// How a captured name node leads to the identifier.
@@ -158,6 +162,16 @@ pub(crate) struct WordRule {
     /// The words and what they say; a word followed by `(` restricts (`pub(crate)`).
     pub(crate) words: &'static [(&'static str, Visibility)],
     /// A name that begins with this is private.
+impl VisibilityRule {
+    /// What holds in a class above its first label.
+    pub(crate) fn before_labels(&self) -> Visibility {
+        match self {
+            Self::Words(WordRule { member: Fallback::Section { class }, .. }) => *class,
+            _ => Visibility::Public,
+        }
+    }
+}
+
     pub(crate) private_prefix: &'static str,
     /// What stands for a definition outside a type without such a word.
     pub(crate) outside: Fallback,
@@ -176,8 +190,13 @@ pub(crate) enum Fallback {
     Inherit,
     /// Private where the file exports something, else unknown.
     UnlessModule,
-    /// The label above it (`public:`), or the container kind's default.
-    Section,
+    /// Private where the file lists what it exports and leaves this out, else public.
+    UnlessUnlisted,
+    /// The label above it (`public:`).
+    Section {
+        /// What holds above a class's first label; elsewhere that is public.
+        class: Visibility,
+    },
 }
 
 /// What makes a definition a test.

@@ -70,6 +70,8 @@ struct Frame {
     section: Visibility,
 }
 
+    /// Whether a clause opened it that holds what follows.
+    is_clause: bool,
 /// An open node that belongs to the one definition in it.
 struct Wrapper {
     node: Bytes,
@@ -122,7 +124,8 @@ impl<'a> Sweep<'a> {
             match region.kind {
                 RegionKind::Wrapper => self.wrappers.push(Wrapper { node: region.node.clone(), used: false }),
                 RegionKind::Local => {
-                    let frame = Frame { end: region.node.end, local: true, ..self.innermost() };
+                    let frame =
+                        Frame { end: region.node.end, local: true, is_clause: false, ..self.innermost() };
                     self.frames.push(frame);
                 }
                 RegionKind::Section => self.set_section(region),
@@ -147,7 +150,13 @@ impl<'a> Sweep<'a> {
     }
 
     fn innermost(&self) -> Frame {
-        let outside = Frame { end: u32::MAX, container: None, local: false, section: Visibility::Unknown };
+        let outside = Frame {
+            end: u32::MAX,
+            container: None,
+            local: false,
+            section: Visibility::Unknown,
+            is_clause: false,
+        };
         self.frames.last().copied().unwrap_or(outside)
     }
 
@@ -157,6 +166,9 @@ impl<'a> Sweep<'a> {
         let outer = self.innermost();
         let name = self.name_of(raw);
         let name_text = &self.text[name.start as usize..name.end as usize];
+        if raw.role.rest {
+            self.close_clauses();
+        }
         let is_dropped = (outer.local && raw.is_local_in_callables())
             || !names::is_acceptable(name_text)
             || self.syntax.ignored_names.contains(&name_text)
@@ -173,7 +185,7 @@ impl<'a> Sweep<'a> {
         let kind = self.refined_kind(raw, name_text, parent, !scope.is_empty());
         let kind = self.property_or(kind, claimed.start..name.start);
         let position = self.drafts.len() as u32;
-        let qualified_name = self.qualify(outer.container, &scope, name_text);
+        let qualified_name = self.qualify(outer.container, &scope, name_text, kind);
         if self.has_scopes && self.is_container(kind) {
             self.containers.entry(qualified_name.clone()).or_insert(position);
         }
@@ -201,11 +213,11 @@ impl<'a> Sweep<'a> {
             return;
         }
         self.frames.push(Frame {
-            end: raw.node.end,
+            end: if raw.role.rest { outer.end } else { raw.node.end },
             container: Some(position),
             local: is_callable || (outer.local && !holds_members(kind)),
             section: match kind {
-                SymbolKind::Class => Visibility::Private,
+                SymbolKind::Class => self.syntax.visibility.before_labels(),
                 _ => Visibility::Public,
             },
         });
@@ -214,9 +226,16 @@ impl<'a> Sweep<'a> {
     fn is_container(&self, kind: SymbolKind) -> bool {
         holds_members(kind)
             || kind.is_callable()
+            is_clause: raw.role.rest,
             || matches!(kind, SymbolKind::Module | SymbolKind::Namespace | SymbolKind::Property)
             || self.syntax.extra_containers.contains(&kind)
     }
+    /// Closes the clauses that the next one ends; one right below another nests in it.
+    fn close_clauses(&mut self) {
+        let newest = self.drafts.len().checked_sub(1).map(|position| position as u32);
+        while self.frames.pop_if(|frame| frame.is_clause && frame.container != newest).is_some() {}
+    }
+
 
     /// The name's range, reduced to the bare type for `impl` blocks and to what is before `(` elsewhere.
     fn name_of(&self, raw: &RawDefinition) -> Bytes {
@@ -240,8 +259,8 @@ impl<'a> Sweep<'a> {
             alias.kind = raw.role.kind;
             alias.body_start = raw.body_start;
             let container = Some(self.drafts.len() as u32 - 1);
-            let frame =
-                Frame { end: raw.node.end, container, section: Visibility::Public, ..self.innermost() };
+            let section = Visibility::Public;
+            let frame = Frame { end: raw.node.end, container, section, is_clause: false, ..self.innermost() };
             self.frames.push(frame);
         }
         repeats
@@ -271,18 +290,25 @@ impl<'a> Sweep<'a> {
     /// The container in this file that a written scope names.
     fn container_named(&self, scope: &[&str], outer: Frame) -> Option<u32> {
         let last = scope.last()?;
-        let qualified = self.qualify(outer.container, &scope[..scope.len() - 1], last);
+        let qualified = self.qualify(outer.container, &scope[..scope.len() - 1], last, SymbolKind::Class);
         self.containers.get(&qualified).copied()
     }
 
-    fn qualify(&self, container: Option<u32>, scope: &[&str], name: &str) -> String {
-        let outer = container.map(|container| &self.drafts[container as usize].qualified_name);
-        let outer = outer.filter(|qualified| qualified.len() < names::MAX_QUALIFIED_NAME);
-        let mut qualified =
-            outer.map(|outer| format!("{outer}{}", self.syntax.separator)).unwrap_or_default();
+    /// `name`, which stands for something of `kind`, behind its container's qualified name and its scope.
+    fn qualify(&self, container: Option<u32>, scope: &[&str], name: &str, kind: SymbolKind) -> String {
+        let outer = container.map(|container| &self.drafts[container as usize]);
+        let outer = outer.filter(|outer| outer.qualified_name.len() < names::MAX_QUALIFIED_NAME);
+        let mut qualified = outer.map(|outer| outer.qualified_name.clone()).unwrap_or_default();
+        let is_namespace = outer.is_some_and(|outer| outer.kind == SymbolKind::Namespace);
+        let mut separator =
+            self.syntax.namespace_separator.filter(|_| is_namespace).unwrap_or(self.syntax.separator);
         for part in scope {
             qualified.push_str(part);
-            qualified.push_str(self.syntax.separator);
+            separator = self.syntax.separator;
+        }
+        if !qualified.is_empty() {
+            let before_method = self.syntax.method_separator.filter(|_| kind.is_callable());
+            qualified.push_str(before_method.unwrap_or(separator));
         }
         qualified + name
     }
@@ -330,6 +356,9 @@ impl<'a> Sweep<'a> {
     fn property_or(&self, kind: SymbolKind, before_name: Bytes) -> SymbolKind {
         let decorators = self.syntax.property_decorators;
         if kind != SymbolKind::Method || decorators.is_empty() {
+            if !qualified.is_empty() {
+                qualified.push_str(separator);
+            }
             return kind;
         }
         let is_property = |attribute: &Bytes| {

@@ -57,6 +57,8 @@ const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'s
         masking: None,
         queries,
         separator: ".",
+        namespace_separator: None,
+        method_separator: None,
         extra_containers: &[],
         name_path: &[],
         ignored_names: &[],
