@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use contexd_indexer::ParseBudget;
 
+use super::misreadings::is_misread;
 use super::tags::{Tag, bare_name};
+
+/// How far from the name ctags' line may be where the name is not in that line at all.
+const MAX_LINES_OFF: u32 = 10;
 
 /// A definition that only one side has.
 pub(crate) struct Difference {
@@ -29,6 +33,8 @@ pub(crate) struct Tally {
     pub(crate) expected: usize,
     /// Those of them that we have at the same line.
     pub(crate) found: usize,
+    /// Tags that are no definitions, as their own lines show.
+    pub(crate) set_aside: usize,
     /// Definitions that only ctags has.
     pub(crate) misses: Vec<Difference>,
     /// Definitions that only we have: ctags has nothing of that name in that line, of whatever kind.
@@ -65,11 +71,17 @@ pub(crate) fn add_file(tallies: &mut Tallies, path: &str, shown: &str, text: &st
         if !seen.insert((tag.line, tag.name.as_str())) {
             continue;
         }
+        let is_found = ours.contains(&(tag.line, tag.name.as_str()));
+        let line = lines.get(tag.line as usize - 1).copied().unwrap_or_default();
+        if !is_found && is_misread(tag, line) {
+            tally.set_aside += 1;
+            continue;
+        }
         tally.expected += 1;
-        if ours.contains(&(tag.line, tag.name.as_str())) {
+        if is_found || (!line.contains(&tag.name) && is_near(&ours, tag)) {
             tally.found += 1;
         } else {
-            tally.misses.push(difference(tag.line, tag.kind.clone(), &tag.name));
+            tally.misses.push(difference(tag.line, format!("{} {}", tag.language, tag.kind), &tag.name));
         }
     }
     for (line, name, kind) in &symbols {
@@ -77,6 +89,12 @@ pub(crate) fn add_file(tallies: &mut Tallies, path: &str, shown: &str, text: &st
             tally.extras.push(difference(*line, (*kind).to_owned(), name));
         }
     }
+}
+
+/// Whether we have the tag's name near its line.
+fn is_near(ours: &HashSet<(u32, &str)>, tag: &Tag) -> bool {
+    let near = tag.line.saturating_sub(MAX_LINES_OFF)..=tag.line + MAX_LINES_OFF;
+    near.into_iter().any(|line| ours.contains(&(line, tag.name.as_str())))
 }
 
 /// The line as it is shown.

@@ -15,7 +15,9 @@ pub(crate) struct Tag {
     pub(crate) name: String,
     /// The line of the name, 1-based.
     pub(crate) line: u32,
-    /// The language and the kind as ctags calls them.
+    /// The language as ctags calls it.
+    pub(crate) language: String,
+    /// The kind as ctags calls it.
     pub(crate) kind: String,
     /// Whether the definition counts.
     pub(crate) is_counted: bool,
@@ -25,6 +27,8 @@ pub(crate) struct Tag {
 pub(crate) fn of_files(root: &Path, paths: &[String]) -> Result<BTreeMap<String, Vec<Tag>>, String> {
     let mut child = Command::new("ctags")
         .args(["--options=NONE", "--output-format=json", "--fields=NFnKlsZ", "--kinds-all=*"])
+        .args(["--map-TypeScript=+.tsx", "--map-TypeScript=+.mts", "--map-TypeScript=+.cts"])
+        .args(["--map-JavaScript=+.mjs", "--map-JavaScript=+.cjs"])
         .args(["--extras=-{anonymous}{pseudo}", "--sort=no", "-L", "-", "-f", "-"])
         .current_dir(root)
         .stdin(Stdio::piped())
@@ -58,7 +62,8 @@ fn read_tag(line: &[u8]) -> Option<(String, Tag)> {
     let is_made_up = name.starts_with("__anon") || name.starts_with("anonymousFunction");
     let read = Tag {
         line: u32::try_from(tag.get("line")?.as_u64()?).ok()?,
-        kind: format!("{language} {kind}"),
+        language: language.to_owned(),
+        kind: kind.to_owned(),
         is_counted: !is_made_up && kinds::is_counted(language, kind, text("scopeKind").unwrap_or_default()),
         name,
     };
