@@ -105,6 +105,12 @@ pub(crate) struct Syntax {
     pub(crate) ignored_names: &'static [&'static str],
     /// Types of the language itself, to which references are not recorded.
     pub(crate) builtin_types: &'static [&'static str],
+    /// Characters that names may have besides letters, digits, `_` and `$`.
+    pub(crate) name_marks: &'static str,
+    /// Whether neighbouring definitions of one name are parts of one (Haskell's type signatures and equations).
+    pub(crate) joins_neighbours: bool,
+    /// Whether only the first assignment to a name defines a variable.
+    pub(crate) binds_once: bool,
     /// Words of a captured scope that do not count (`this`, `exports`).
     pub(crate) ignored_scopes: &'static [&'static str],
     /// Which methods are constructors.
@@ -156,12 +162,6 @@ pub(crate) enum VisibilityRule {
     Capital,
 }
 
-/// Visibility by words in front of the name.
-#[derive(Clone, Copy)]
-pub(crate) struct WordRule {
-    /// The words and what they say; a word followed by `(` restricts (`pub(crate)`).
-    pub(crate) words: &'static [(&'static str, Visibility)],
-    /// A name that begins with this is private.
 impl VisibilityRule {
     /// What holds in a class above its first label.
     pub(crate) fn before_labels(&self) -> Visibility {
@@ -172,6 +172,12 @@ impl VisibilityRule {
     }
 }
 
+/// Visibility by words in front of the name.
+#[derive(Clone, Copy)]
+pub(crate) struct WordRule {
+    /// The words and what they say; a word followed by `(` restricts (`pub(crate)`).
+    pub(crate) words: &'static [(&'static str, Visibility)],
+    /// A name that begins with this is private.
     pub(crate) private_prefix: &'static str,
     /// What stands for a definition outside a type without such a word.
     pub(crate) outside: Fallback,

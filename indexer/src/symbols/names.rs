@@ -72,9 +72,9 @@ fn last_of_path(text: &str, first: Range<usize>) -> Range<usize> {
     word
 }
 
-/// Whether `name` is one identifier.
-pub(super) fn is_word(name: &str) -> bool {
-    !name.is_empty() && name.len() <= MAX_NAME && name.chars().all(|c| is_word_char(c) || "#!?".contains(c))
+/// Whether `name` is one identifier of a language whose names may also have `marks`.
+pub(super) fn is_word(name: &str, marks: &str) -> bool {
+    !name.is_empty() && name.len() <= MAX_NAME && name.chars().all(|c| is_word_char(c) || marks.contains(c))
 }
 
 pub(super) fn is_word_char(c: char) -> bool {

@@ -56,6 +56,8 @@ pub(super) struct Sweep<'a> {
     containers: HashMap<String, u32>,
     /// Whether any definition does.
     has_scopes: bool,
+    /// The latest definition of each name in its container, where the language asks for it.
+    latest: HashMap<(Option<u32>, &'a str), u32>,
 }
 
 /// Something open at the current position.
@@ -68,10 +70,10 @@ struct Frame {
     local: bool,
     /// The visibility label in force.
     section: Visibility,
-}
-
     /// Whether a clause opened it that holds what follows.
     is_clause: bool,
+}
+
 /// An open node that belongs to the one definition in it.
 struct Wrapper {
     node: Bytes,
@@ -95,6 +97,7 @@ pub(super) fn nest(
         wrappers: Vec::new(),
         containers: HashMap::new(),
         has_scopes: captures.definitions.iter().any(|raw| raw.scope.is_some()),
+        latest: HashMap::new(),
     };
     let mut regions = captures.regions.iter().peekable();
     for raw in &captures.definitions {
@@ -163,12 +166,12 @@ impl<'a> Sweep<'a> {
     /// Adds a definition, unless it is local or nameless.
     fn define(&mut self, raw: &RawDefinition) {
         self.close_before(raw.node.start);
-        let outer = self.innermost();
-        let name = self.name_of(raw);
-        let name_text = &self.text[name.start as usize..name.end as usize];
         if raw.role.rest {
             self.close_clauses();
         }
+        let outer = self.innermost();
+        let name = self.name_of(raw);
+        let name_text = &self.text[name.start as usize..name.end as usize];
         let is_dropped = (outer.local && raw.is_local_in_callables())
             || !names::is_acceptable(name_text)
             || self.syntax.ignored_names.contains(&name_text)
@@ -181,6 +184,9 @@ impl<'a> Sweep<'a> {
             if raw.role.kind == SymbolKind::Macro { Frame { container: None, ..outer } } else { outer };
         let scope = self.scope_of(raw);
         let parent = self.container_named(&scope, outer).or(outer.container);
+        if self.continues_another(raw, &name, outer) {
+            return;
+        }
         let claimed = self.preludes.claim(node.start);
         let kind = self.refined_kind(raw, name_text, parent, !scope.is_empty());
         let kind = self.property_or(kind, claimed.start..name.start);
@@ -220,22 +226,22 @@ impl<'a> Sweep<'a> {
                 SymbolKind::Class => self.syntax.visibility.before_labels(),
                 _ => Visibility::Public,
             },
+            is_clause: raw.role.rest,
         });
     }
 
-    fn is_container(&self, kind: SymbolKind) -> bool {
-        holds_members(kind)
-            || kind.is_callable()
-            is_clause: raw.role.rest,
-            || matches!(kind, SymbolKind::Module | SymbolKind::Namespace | SymbolKind::Property)
-            || self.syntax.extra_containers.contains(&kind)
-    }
     /// Closes the clauses that the next one ends; one right below another nests in it.
     fn close_clauses(&mut self) {
         let newest = self.drafts.len().checked_sub(1).map(|position| position as u32);
         while self.frames.pop_if(|frame| frame.is_clause && frame.container != newest).is_some() {}
     }
 
+    fn is_container(&self, kind: SymbolKind) -> bool {
+        holds_members(kind)
+            || kind.is_callable()
+            || matches!(kind, SymbolKind::Module | SymbolKind::Namespace | SymbolKind::Property)
+            || self.syntax.extra_containers.contains(&kind)
+    }
 
     /// The name's range, reduced to the bare type for `impl` blocks and to what is before `(` elsewhere.
     fn name_of(&self, raw: &RawDefinition) -> Bytes {
@@ -264,6 +270,49 @@ impl<'a> Sweep<'a> {
             self.frames.push(frame);
         }
         repeats
+    }
+
+    /// Whether the definition is a part of the one before it, or sets a variable that is already defined.
+    fn continues_another(&mut self, raw: &RawDefinition, name: &Bytes, outer: Frame) -> bool {
+        let Syntax { joins_neighbours, binds_once, .. } = *self.syntax;
+        if !joins_neighbours && !binds_once {
+            return false;
+        }
+        let key = (outer.container, &self.text[name.start as usize..name.end as usize]);
+        let position = self.drafts.len() as u32;
+        let Some(earlier) = self.latest.insert(key, position) else { return false };
+        let is_part = joins_neighbours && self.is_part_of(raw, &self.drafts[earlier as usize]);
+        if is_part {
+            self.join(earlier, raw, name);
+        }
+        let continues = is_part || (binds_once && is_variable(raw.role.kind));
+        if continues {
+            self.latest.insert(key, earlier);
+        }
+        continues
+    }
+
+    /// Whether only comments and attributes stand between the definition and an earlier one that it can belong to.
+    fn is_part_of(&self, raw: &RawDefinition, earlier: &Draft) -> bool {
+        let end = earlier.span.end;
+        earlier.kind.is_callable()
+            && raw.role.kind.is_callable()
+            && end <= raw.node.start
+            && self.preludes.skip(end, raw.node.start) == raw.node.start
+    }
+
+    /// Makes the definition a part of `earlier`, whose name is that of the first part with a body.
+    fn join(&mut self, earlier: u32, raw: &RawDefinition, name: &Bytes) {
+        let draft = &mut self.drafts[earlier as usize];
+        draft.span.end = raw.node.end;
+        if draft.body_start.is_none() {
+            draft.body_start = Some(draft.declaration.end);
+            draft.name = name.clone();
+        }
+        let outer = self.innermost();
+        let container = Some(earlier);
+        let frame = Frame { end: raw.node.end, container, local: true, is_clause: false, ..outer };
+        self.frames.push(frame);
     }
 
     /// The node with the wrappers around it that hold nothing else.
@@ -303,6 +352,9 @@ impl<'a> Sweep<'a> {
         let mut separator =
             self.syntax.namespace_separator.filter(|_| is_namespace).unwrap_or(self.syntax.separator);
         for part in scope {
+            if !qualified.is_empty() {
+                qualified.push_str(separator);
+            }
             qualified.push_str(part);
             separator = self.syntax.separator;
         }
@@ -356,9 +408,6 @@ impl<'a> Sweep<'a> {
     fn property_or(&self, kind: SymbolKind, before_name: Bytes) -> SymbolKind {
         let decorators = self.syntax.property_decorators;
         if kind != SymbolKind::Method || decorators.is_empty() {
-            if !qualified.is_empty() {
-                qualified.push_str(separator);
-            }
             return kind;
         }
         let is_property = |attribute: &Bytes| {
@@ -368,6 +417,10 @@ impl<'a> Sweep<'a> {
         let makes_property = self.preludes.attributes_in(before_name).iter().any(is_property);
         if makes_property { SymbolKind::Property } else { SymbolKind::Method }
     }
+}
+
+fn is_variable(kind: SymbolKind) -> bool {
+    matches!(kind, SymbolKind::Variable | SymbolKind::Constant)
 }
 
 /// Whether functions in it are its methods and variables in it its fields.
