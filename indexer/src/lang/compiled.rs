@@ -8,7 +8,7 @@ use super::{Language, NameStep, Syntax};
 /// What a capture's name stands for. The vocabulary of the `.scm` files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// `@definition.KIND[.global][.test][.open]`: the node of a definition.
+    /// `@definition.KIND[.global][.test][.open][.rest]`: the node of a definition.
     Definition(DefinitionRole),
     /// `@name`: where the definition's name is.
     Name,
@@ -59,7 +59,7 @@ pub(crate) enum Role {
     Unused,
 }
 
-/// The parts of `@definition.KIND[.global][.test][.open]`.
+/// The parts of `@definition.KIND[.global][.test][.open][.rest]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DefinitionRole {
     /// The kind as the query sees it.
@@ -70,6 +70,8 @@ pub(crate) struct DefinitionRole {
     pub(crate) test: bool,
     /// Whether its members are as visible as it is.
     pub(crate) open: bool,
+    /// Whether it is a clause that holds what follows it, to the end of what it stands in (`namespace A;`).
+    pub(crate) rest: bool,
 }
 
 /// The parts of `@reference.KIND[.capitalized]`.
@@ -250,16 +252,17 @@ impl Role {
     }
 }
 
-/// Reads `KIND[.global][.test][.open]`.
+/// Reads `KIND[.global][.test][.open][.rest]`.
 fn parse_definition(text: &str) -> Option<DefinitionRole> {
     let mut parts = text.split('.');
     let kind = SymbolKind::from_name(parts.next()?)?;
-    let mut role = DefinitionRole { kind, global: false, test: false, open: false };
+    let mut role = DefinitionRole { kind, global: false, test: false, open: false, rest: false };
     for part in parts {
         match part {
             "global" => role.global = true,
             "test" => role.test = true,
             "open" => role.open = true,
+            "rest" => role.rest = true,
             _ => return None,
         }
     }

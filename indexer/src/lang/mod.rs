@@ -93,6 +93,10 @@ pub(crate) struct Syntax {
     pub(crate) queries: &'static [&'static str],
     /// What stands between the parts of a qualified name.
     pub(crate) separator: &'static str,
+    /// What stands after a namespace instead, where that differs (`Name\Space\Type::method`).
+    pub(crate) namespace_separator: Option<&'static str>,
+    /// What stands before a method instead, where that differs (`Module::Class.method`).
+    pub(crate) method_separator: Option<&'static str>,
     /// Kinds that hold members besides types, modules and callables.
     pub(crate) extra_containers: &'static [SymbolKind],
     /// How a captured name node leads to the identifier.
@@ -101,6 +105,12 @@ pub(crate) struct Syntax {
     pub(crate) ignored_names: &'static [&'static str],
     /// Types of the language itself, to which references are not recorded.
     pub(crate) builtin_types: &'static [&'static str],
+    /// Characters that names may have besides letters, digits, `_` and `$`.
+    pub(crate) name_marks: &'static str,
+    /// Whether neighbouring definitions of one name are parts of one (Haskell's type signatures and equations).
+    pub(crate) joins_neighbours: bool,
+    /// Whether only the first assignment to a name defines a variable.
+    pub(crate) binds_once: bool,
     /// Words of a captured scope that do not count (`this`, `exports`).
     pub(crate) ignored_scopes: &'static [&'static str],
     /// What joins a name to what it is taken from.
@@ -157,6 +167,16 @@ pub(crate) enum VisibilityRule {
     Capital,
 }
 
+impl VisibilityRule {
+    /// What holds in a class above its first label.
+    pub(crate) fn before_labels(&self) -> Visibility {
+        match self {
+            Self::Words(WordRule { member: Fallback::Section { class }, .. }) => *class,
+            _ => Visibility::Public,
+        }
+    }
+}
+
 /// Visibility by words in front of the name.
 #[derive(Clone, Copy)]
 pub(crate) struct WordRule {
@@ -181,8 +201,13 @@ pub(crate) enum Fallback {
     Inherit,
     /// Private where the file exports something, else unknown.
     UnlessModule,
-    /// The label above it (`public:`), or the container kind's default.
-    Section,
+    /// Private where the file lists what it exports and leaves this out, else public.
+    UnlessUnlisted,
+    /// The label above it (`public:`).
+    Section {
+        /// What holds above a class's first label; elsewhere that is public.
+        class: Visibility,
+    },
 }
 
 /// What makes a definition a test.

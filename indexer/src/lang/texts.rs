@@ -25,12 +25,12 @@ const fn text(name: &'static str, category: Category, extensions: Keys) -> Langu
 }
 
 impl Language {
-    const fn named(mut self, file_names: Keys) -> Self {
+    pub(super) const fn named(mut self, file_names: Keys) -> Self {
         self.file_names = file_names;
         self
     }
 
-    const fn run_by(mut self, interpreters: Keys) -> Self {
+    pub(super) const fn run_by(mut self, interpreters: Keys) -> Self {
         self.interpreters = interpreters;
         self
     }
@@ -42,7 +42,7 @@ impl Language {
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [Language; 75] = [
+pub(super) static LANGUAGES: [Language; 72] = [
     text("text", PROSE, &["txt", "text", "log"]),
     text("markdown", PROSE, &["md", "markdown", "mdx", "mkd", "qmd"]).outlined(Outline::HashHeadings),
     text("restructuredtext", PROSE, &["rst"]),
@@ -90,7 +90,6 @@ pub(super) static LANGUAGES: [Language; 75] = [
     text("thrift", CODE, &["thrift"]),
     text("hcl", CODE, &["hcl", "tf", "tfvars"]),
     text("nix", CODE, &["nix"]),
-    text("csharp", CODE, &["cs", "csx"]),
     text("fsharp", CODE, &["fs", "fsi", "fsx"]),
     text("visualbasic", CODE, &["vb"]),
     text("ruby", CODE, &["rb", "rake", "gemspec", "ru", "erb"])
@@ -103,10 +102,6 @@ pub(super) static LANGUAGES: [Language; 75] = [
     text("scala", CODE, &["scala", "sc", "sbt"]).run_by(&["scala"]),
     text("groovy", CODE, &["groovy", "gradle", "gvy"]).named(&["Jenkinsfile"]).run_by(&["groovy"]),
     text("clojure", CODE, &["clj", "cljs", "cljc", "edn"]),
-    text("lua", CODE, &["lua"]).run_by(&["lua", "luajit"]),
-    text("bash", CODE, &["sh", "bash", "zsh", "ksh", "bats"])
-        .named(&[".bashrc", ".bash_profile", ".profile", ".zshrc", "PKGBUILD"])
-        .run_by(&["sh", "bash", "zsh", "dash", "ksh", "bats"]),
     text("fish", CODE, &["fish"]).run_by(&["fish"]),
     text("powershell", CODE, &["ps1", "psm1", "psd1"]).run_by(&["pwsh"]),
     text("batch", CODE, &["bat", "cmd"]),

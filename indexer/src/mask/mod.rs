@@ -5,12 +5,14 @@
 //! all names are cut out of the original.
 
 mod c_family;
+mod csharp;
 mod item_macros;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 pub(crate) use c_family::{hide_c_macros, hide_cpp_macros};
+pub(crate) use csharp::hide_csharp_conditions;
 pub(crate) use item_macros::open_item_macros;
 
 /// Finds what a language's grammar must not see.

@@ -20,8 +20,11 @@ pub(super) fn bindings(
     let mut records = Vec::with_capacity(raw.len().min(limit));
     for binding in raw.iter().take(limit) {
         let written = slice(text, &binding.name);
-        let name =
-            if names::is_word(written) { written.into() } else { chain::of_expression(written, operators) };
+        let name = if names::is_word(written, syntax.name_marks) {
+            written.into()
+        } else {
+            chain::of_expression(written, operators)
+        };
         if name.is_empty() || name.contains(['(', '[', '?']) || syntax.ignored_names.contains(&&*name) {
             continue;
         }

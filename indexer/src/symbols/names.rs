@@ -16,11 +16,15 @@ pub(super) fn is_acceptable(name: &str) -> bool {
     !name.is_empty() && name.len() <= MAX_NAME && !name.contains(['\n', ',', ';', '{'])
 }
 
-/// The range of the name in a captured name: without quotes, and `operator bool` of `operator bool() const`.
+/// The range of the name in a captured name: without quotes or the colon of `:name`, and `operator bool` of
+/// `operator bool() const`.
 pub(super) fn declared_name(text: &str) -> Range<usize> {
     let is_quoted = text.len() >= 2 && text.starts_with(['"', '\'']) && text.ends_with(['"', '\'']);
     if is_quoted {
         return 1..text.len() - 1;
+    }
+    if text.strip_prefix(':').is_some_and(|name| name.starts_with(is_word_char)) {
+        return 1..text.len();
     }
     match text.find('(') {
         Some(end) if text.starts_with("operator") && end > "operator".len() => 0..end,
@@ -68,9 +72,9 @@ fn last_of_path(text: &str, first: Range<usize>) -> Range<usize> {
     word
 }
 
-/// Whether `name` is one identifier.
-pub(super) fn is_word(name: &str) -> bool {
-    !name.is_empty() && name.len() <= MAX_NAME && name.chars().all(|c| is_word_char(c) || "#!?".contains(c))
+/// Whether `name` is one identifier of a language whose names may also have `marks`.
+pub(super) fn is_word(name: &str, marks: &str) -> bool {
+    !name.is_empty() && name.len() <= MAX_NAME && name.chars().all(|c| is_word_char(c) || marks.contains(c))
 }
 
 pub(super) fn is_word_char(c: char) -> bool {
@@ -129,6 +133,15 @@ mod tests {
         check("[T; 3]", "T");
         check("*const u8", "u8");
         check("!", "!");
+    }
+
+    #[test]
+    fn names_lose_their_marks() {
+        let check = |text: &str, expected: &str| assert_eq!(&text[declared_name(text)], expected, "{text}");
+        check("name", "name");
+        check("\"name\"", "name");
+        check(":name", "name");
+        check("operator bool() const", "operator bool");
     }
 
     #[test]

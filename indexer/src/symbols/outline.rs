@@ -58,6 +58,8 @@ pub(super) struct Sweep<'a> {
     containers: HashMap<String, u32>,
     /// Whether any definition does.
     has_scopes: bool,
+    /// The latest definition of each name in its container, where the language asks for it.
+    latest: HashMap<(Option<u32>, &'a str), u32>,
 }
 
 /// Something open at the current position.
@@ -70,6 +72,8 @@ struct Frame {
     local: bool,
     /// The visibility label in force.
     section: Visibility,
+    /// Whether a clause opened it that holds what follows.
+    is_clause: bool,
 }
 
 /// An open node that belongs to the one definition in it.
@@ -95,6 +99,7 @@ pub(super) fn nest(
         wrappers: Vec::new(),
         containers: HashMap::new(),
         has_scopes: captures.definitions.iter().any(|raw| raw.scope.is_some()),
+        latest: HashMap::new(),
     };
     let mut regions = captures.regions.iter().peekable();
     for (position, raw) in captures.definitions.iter().enumerate() {
@@ -124,7 +129,8 @@ impl<'a> Sweep<'a> {
             match region.kind {
                 RegionKind::Wrapper => self.wrappers.push(Wrapper { node: region.node.clone(), used: false }),
                 RegionKind::Local => {
-                    let frame = Frame { end: region.node.end, local: true, ..self.innermost() };
+                    let frame =
+                        Frame { end: region.node.end, local: true, is_clause: false, ..self.innermost() };
                     self.frames.push(frame);
                 }
                 RegionKind::Section => self.set_section(region),
@@ -149,13 +155,22 @@ impl<'a> Sweep<'a> {
     }
 
     fn innermost(&self) -> Frame {
-        let outside = Frame { end: u32::MAX, container: None, local: false, section: Visibility::Unknown };
+        let outside = Frame {
+            end: u32::MAX,
+            container: None,
+            local: false,
+            section: Visibility::Unknown,
+            is_clause: false,
+        };
         self.frames.last().copied().unwrap_or(outside)
     }
 
     /// Adds a definition, unless it is local or nameless.
     fn define(&mut self, position_in_captures: usize, raw: &RawDefinition) {
         self.close_before(raw.node.start);
+        if raw.role.rest {
+            self.close_clauses();
+        }
         let outer = self.innermost();
         let name = self.name_of(raw);
         let name_text = &self.text[name.start as usize..name.end as usize];
@@ -171,11 +186,14 @@ impl<'a> Sweep<'a> {
             if raw.role.kind == SymbolKind::Macro { Frame { container: None, ..outer } } else { outer };
         let scope = self.scope_of(raw);
         let parent = self.container_named(&scope, outer).or(outer.container);
+        if self.continues_another(raw, &name, outer) {
+            return;
+        }
         let claimed = self.preludes.claim(node.start);
         let kind = self.refined_kind(raw, name_text, parent, !scope.is_empty());
         let kind = self.property_or(kind, claimed.start..name.start);
         let position = self.drafts.len() as u32;
-        let qualified_name = self.qualify(outer.container, &scope, name_text);
+        let qualified_name = self.qualify(outer.container, &scope, name_text, kind);
         if self.has_scopes && self.is_container(kind) {
             self.containers.entry(qualified_name.clone()).or_insert(position);
         }
@@ -204,14 +222,21 @@ impl<'a> Sweep<'a> {
             return;
         }
         self.frames.push(Frame {
-            end: raw.node.end,
+            end: if raw.role.rest { outer.end } else { raw.node.end },
             container: Some(position),
             local: is_callable || (outer.local && !holds_members(kind)),
             section: match kind {
-                SymbolKind::Class => Visibility::Private,
+                SymbolKind::Class => self.syntax.visibility.before_labels(),
                 _ => Visibility::Public,
             },
+            is_clause: raw.role.rest,
         });
+    }
+
+    /// Closes the clauses that the next one ends; one right below another nests in it.
+    fn close_clauses(&mut self) {
+        let newest = self.drafts.len().checked_sub(1).map(|position| position as u32);
+        while self.frames.pop_if(|frame| frame.is_clause && frame.container != newest).is_some() {}
     }
 
     fn is_container(&self, kind: SymbolKind) -> bool {
@@ -243,11 +268,54 @@ impl<'a> Sweep<'a> {
             alias.kind = raw.role.kind;
             alias.body_start = raw.body_start;
             let container = Some(self.drafts.len() as u32 - 1);
-            let frame =
-                Frame { end: raw.node.end, container, section: Visibility::Public, ..self.innermost() };
+            let section = Visibility::Public;
+            let frame = Frame { end: raw.node.end, container, section, is_clause: false, ..self.innermost() };
             self.frames.push(frame);
         }
         repeats
+    }
+
+    /// Whether the definition is a part of the one before it, or sets a variable that is already defined.
+    fn continues_another(&mut self, raw: &RawDefinition, name: &Bytes, outer: Frame) -> bool {
+        let Syntax { joins_neighbours, binds_once, .. } = *self.syntax;
+        if !joins_neighbours && !binds_once {
+            return false;
+        }
+        let key = (outer.container, &self.text[name.start as usize..name.end as usize]);
+        let position = self.drafts.len() as u32;
+        let Some(earlier) = self.latest.insert(key, position) else { return false };
+        let is_part = joins_neighbours && self.is_part_of(raw, &self.drafts[earlier as usize]);
+        if is_part {
+            self.join(earlier, raw, name);
+        }
+        let continues = is_part || (binds_once && is_variable(raw.role.kind));
+        if continues {
+            self.latest.insert(key, earlier);
+        }
+        continues
+    }
+
+    /// Whether only comments and attributes stand between the definition and an earlier one that it can belong to.
+    fn is_part_of(&self, raw: &RawDefinition, earlier: &Draft) -> bool {
+        let end = earlier.span.end;
+        earlier.kind.is_callable()
+            && raw.role.kind.is_callable()
+            && end <= raw.node.start
+            && self.preludes.skip(end, raw.node.start) == raw.node.start
+    }
+
+    /// Makes the definition a part of `earlier`, whose name is that of the first part with a body.
+    fn join(&mut self, earlier: u32, raw: &RawDefinition, name: &Bytes) {
+        let draft = &mut self.drafts[earlier as usize];
+        draft.span.end = raw.node.end;
+        if draft.body_start.is_none() {
+            draft.body_start = Some(draft.declaration.end);
+            draft.name = name.clone();
+        }
+        let outer = self.innermost();
+        let container = Some(earlier);
+        let frame = Frame { end: raw.node.end, container, local: true, is_clause: false, ..outer };
+        self.frames.push(frame);
     }
 
     /// The node with the wrappers around it that hold nothing else.
@@ -274,18 +342,28 @@ impl<'a> Sweep<'a> {
     /// The container in this file that a written scope names.
     fn container_named(&self, scope: &[&str], outer: Frame) -> Option<u32> {
         let last = scope.last()?;
-        let qualified = self.qualify(outer.container, &scope[..scope.len() - 1], last);
+        let qualified = self.qualify(outer.container, &scope[..scope.len() - 1], last, SymbolKind::Class);
         self.containers.get(&qualified).copied()
     }
 
-    fn qualify(&self, container: Option<u32>, scope: &[&str], name: &str) -> String {
-        let outer = container.map(|container| &self.drafts[container as usize].qualified_name);
-        let outer = outer.filter(|qualified| qualified.len() < names::MAX_QUALIFIED_NAME);
-        let mut qualified =
-            outer.map(|outer| format!("{outer}{}", self.syntax.separator)).unwrap_or_default();
+    /// `name`, which stands for something of `kind`, behind its container's qualified name and its scope.
+    fn qualify(&self, container: Option<u32>, scope: &[&str], name: &str, kind: SymbolKind) -> String {
+        let outer = container.map(|container| &self.drafts[container as usize]);
+        let outer = outer.filter(|outer| outer.qualified_name.len() < names::MAX_QUALIFIED_NAME);
+        let mut qualified = outer.map(|outer| outer.qualified_name.clone()).unwrap_or_default();
+        let is_namespace = outer.is_some_and(|outer| outer.kind == SymbolKind::Namespace);
+        let mut separator =
+            self.syntax.namespace_separator.filter(|_| is_namespace).unwrap_or(self.syntax.separator);
         for part in scope {
+            if !qualified.is_empty() {
+                qualified.push_str(separator);
+            }
             qualified.push_str(part);
-            qualified.push_str(self.syntax.separator);
+            separator = self.syntax.separator;
+        }
+        if !qualified.is_empty() {
+            let before_method = self.syntax.method_separator.filter(|_| kind.is_callable());
+            qualified.push_str(before_method.unwrap_or(separator));
         }
         qualified + name
     }
@@ -342,6 +420,10 @@ impl<'a> Sweep<'a> {
         let makes_property = self.preludes.attributes_in(before_name).iter().any(is_property);
         if makes_property { SymbolKind::Property } else { SymbolKind::Method }
     }
+}
+
+fn is_variable(kind: SymbolKind) -> bool {
+    matches!(kind, SymbolKind::Variable | SymbolKind::Constant)
 }
 
 /// Whether functions in it are its methods and variables in it its fields.

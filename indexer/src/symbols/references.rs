@@ -62,6 +62,6 @@ fn is_reference(syntax: &Syntax, reference: &RawReference, name: &str) -> bool {
     let is_parameter = is_type && name.len() == 1 && starts_upper;
     let is_builtin = is_type && syntax.builtin_types.contains(&name);
     let is_variable = reference.role.capitalized && !starts_upper;
-    names::is_word(name)
+    names::is_word(name, syntax.name_marks)
         && !(is_parameter || is_builtin || is_variable || syntax.ignored_names.contains(&name))
 }

@@ -81,11 +81,17 @@ impl Rules<'_> {
         match fallback {
             Fallback::Is(visibility) => visibility,
             Fallback::Inherit => container.map_or(Visibility::Unknown, |outer| outer.visibility),
-            Fallback::Section => draft.section,
+            Fallback::Section { .. } => draft.section,
             Fallback::UnlessModule if self.exported.binary_search(&name).is_ok() => Visibility::Public,
             Fallback::UnlessModule if self.is_module => Visibility::Private,
             Fallback::UnlessModule => Visibility::Unknown,
+            Fallback::UnlessUnlisted => self.unless_unlisted(name),
         }
+    }
+
+    fn unless_unlisted(&self, name: &str) -> Visibility {
+        let is_listed = self.exported.is_empty() || self.exported.binary_search(&name).is_ok();
+        if is_listed { Visibility::Public } else { Visibility::Private }
     }
 
     /// The attributes, decorators and annotations of the definition, without their marks.

@@ -120,6 +120,26 @@ fn cpp() {
 }
 
 #[test]
+fn csharp() {
+    check("csharp.cs");
+}
+
+#[test]
 fn markdown() {
     check("markdown.md");
+}
+
+#[test]
+fn bash() {
+    check("bash.sh");
+}
+
+#[test]
+fn bats() {
+    check("bats.bats");
+}
+
+#[test]
+fn lua() {
+    check("lua.lua");
 }

@@ -105,8 +105,8 @@ static CPP_SYNTAX: Syntax = Syntax {
         words: &[],
         private_prefix: "",
         outside: Fallback::Is(Visibility::Public),
-        member: Fallback::Section,
-        interface_member: Fallback::Section,
+        member: Fallback::Section { class: Visibility::Private },
+        interface_member: Fallback::Section { class: Visibility::Private },
     }),
     ..plain(
         tree_sitter_cpp::LANGUAGE,

@@ -1,9 +1,12 @@
 //! Languages with a grammar, and the rules of each.
 
+mod bash;
 mod c_family;
+mod csharp;
 mod ecmascript;
 mod go;
 mod java;
+mod lua;
 mod python;
 mod rust;
 
@@ -33,7 +36,7 @@ const fn code(
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [&Language; 9] = [
+pub(super) static LANGUAGES: [&Language; 12] = [
     &rust::LANGUAGE,
     &python::LANGUAGE,
     &ecmascript::JAVASCRIPT,
@@ -43,6 +46,9 @@ pub(super) static LANGUAGES: [&Language; 9] = [
     &java::LANGUAGE,
     &c_family::C,
     &c_family::CPP,
+    &csharp::LANGUAGE,
+    &bash::LANGUAGE,
+    &lua::LANGUAGE,
 ];
 
 const SLASH_COMMENTS: CommentStyle =
@@ -58,10 +64,15 @@ const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'s
         masking: None,
         queries,
         separator: ".",
+        namespace_separator: None,
+        method_separator: None,
         extra_containers: &[],
         name_path: &[],
         ignored_names: &[],
         builtin_types: &[],
+        name_marks: "#!?",
+        joins_neighbours: false,
+        binds_once: false,
         ignored_scopes: &[],
         member_operators: &["."],
         self_parameter: "",

@@ -1,0 +1,93 @@
+//! What ctags reports and the source line itself disproves. Such tags are set aside and counted, neither found nor missed.
+//!
+//! Every rule looks only at the tag and its line, never at what our own parser says.
+
+use super::tags::Tag;
+
+/// Words that are never names, by ctags' language: ctags took a statement or a clause for a definition.
+const RESERVED: [(&str, &[&str]); 4] = [
+    ("C#", &["if", "for", "foreach", "while", "switch", "using", "lock", "catch", "return", "new", "when"]),
+    ("Java", &["try", "if", "for", "while", "switch", "catch", "new", "return", "synchronized", "assert"]),
+    ("JavaScript", &["if", "for", "while", "switch", "catch", "function", "return"]),
+    (
+        "TypeScript",
+        &[
+            "new",
+            "if",
+            "for",
+            "while",
+            "switch",
+            "catch",
+            "extends",
+            "implements",
+            "as",
+            "satisfies",
+            "instanceof",
+            "infer",
+            "in",
+            "keyof",
+            "typeof",
+            "any",
+            "return",
+        ],
+    ),
+];
+
+/// Macros of C++ test frameworks; ctags takes the macro's name for the function's.
+const TEST_MACROS: [&str; 8] = [
+    "TEST",
+    "TEST_F",
+    "TEST_P",
+    "TYPED_TEST",
+    "TYPED_TEST_P",
+    "BENCHMARK_F",
+    "GTEST_TEST",
+    "BENCHMARK_DEFINE_F",
+];
+
+/// Whether the tag is no definition, as `line` shows.
+pub(crate) fn is_misread(tag: &Tag, line: &str) -> bool {
+    is_reserved(tag) || !is_possible_name(tag) || !says_so(tag, line)
+}
+
+fn is_reserved(tag: &Tag) -> bool {
+    RESERVED.iter().any(|(language, words)| *language == tag.language && words.contains(&tag.name.as_str()))
+}
+
+/// Java names have no dots, except those of packages; ctags takes calls in initialisers for methods.
+fn is_possible_name(tag: &Tag) -> bool {
+    !(tag.language == "Java" && tag.kind != "package" && tag.name.contains('.'))
+}
+
+/// Whether the line can be what the tag says.
+fn says_so(tag: &Tag, line: &str) -> bool {
+    let name = &tag.name;
+    match (tag.language.as_str(), tag.kind.as_str()) {
+        // every object literal is a class to ctags
+        ("JavaScript", "class") => [
+            format!("class {name}"),
+            format!("function {name}"),
+            format!("{name} = function"),
+            format!("{name} = class"),
+        ]
+        .iter()
+        .any(|shape| line.contains(shape.as_str())),
+        // ctags does not say in what a constant stands; an indented one is nearly always a local
+        ("TypeScript", "constant") => !line.starts_with([' ', '\t']),
+        // `import { type A }` and `export { type A }` define nothing
+        ("TypeScript", "alias") => ["}", ",", " as "].iter().all(|end| !follows(line, name, end)),
+        // `sealed class A permits B` and annotations of enumerators
+        ("Java", "class" | "interface") => {
+            line.split(" permits ").next().is_some_and(|head| head.contains(name.as_str()))
+        }
+        ("Java", "enumConstant") => !line.contains(&format!("@{name}")),
+        ("C" | "C++", "function") => !TEST_MACROS.contains(&name.as_str()),
+        _ => true,
+    }
+}
+
+/// Whether `next` stands right behind the name in the line, blanks aside.
+fn follows(line: &str, name: &str, next: &str) -> bool {
+    let behind = line.split_once(name).map_or("", |(_, behind)| behind);
+    behind.starts_with(next) || behind.trim_start().starts_with(next)
+}
