@@ -15,6 +15,9 @@
 (command (variable_assignment name: (variable_name) @ignored))
 (c_style_for_statement (variable_assignment name: (variable_name) @ignored))
 
+; The grammar takes the body of a bats test for statements of the file.
+(declaration_command "local" (variable_assignment name: (variable_name) @ignored))
+
 ; @test "name" { ... } of bats: a command to the grammar.
 (command
   name: (command_name (word) @_test)

@@ -5,7 +5,15 @@
 use super::tags::Tag;
 
 /// Words that are never names, by ctags' language: ctags took a statement or a clause for a definition.
-const RESERVED: [(&str, &[&str]); 4] = [
+const RESERVED: [(&str, &[&str]); 5] = [
+    (
+        "Haskell",
+        &[
+            "class", "instance", "deriving", "infixl", "infixr", "infix", "pattern", "family", "foreign",
+            "import", "default", "type", "data", "newtype", "where", "if", "case", "let", "else", "then",
+            "of", "in", "do", "module",
+        ],
+    ),
     ("C#", &["if", "for", "foreach", "while", "switch", "using", "lock", "catch", "return", "new", "when"]),
     ("Java", &["try", "if", "for", "while", "switch", "catch", "new", "return", "synchronized", "assert"]),
     ("JavaScript", &["if", "for", "while", "switch", "catch", "function", "return"]),
@@ -54,9 +62,14 @@ fn is_reserved(tag: &Tag) -> bool {
     RESERVED.iter().any(|(language, words)| *language == tag.language && words.contains(&tag.name.as_str()))
 }
 
-/// Java names have no dots, except those of packages; ctags takes calls in initialisers for methods.
+/// Java names have no dots, except those of packages; ctags takes calls in initialisers for methods. It takes
+/// arrays of the shell (`a=(1 2)`) for functions.
 fn is_possible_name(tag: &Tag) -> bool {
-    !(tag.language == "Java" && tag.kind != "package" && tag.name.contains('.'))
+    match tag.language.as_str() {
+        "Java" => tag.kind == "package" || !tag.name.contains('.'),
+        "Sh" => !tag.name.ends_with('='),
+        _ => true,
+    }
 }
 
 /// Whether the line can be what the tag says.
@@ -81,9 +94,20 @@ fn says_so(tag: &Tag, line: &str) -> bool {
             line.split(" permits ").next().is_some_and(|head| head.contains(name.as_str()))
         }
         ("Java", "enumConstant") => !line.contains(&format!("@{name}")),
+        // `x = map(function() ...)` is no function
+        ("Lua", "function") => {
+            ["function", "= function", "=function"].iter().any(|word| follows_or_leads(line, name, word))
+        }
         ("C" | "C++", "function") => !TEST_MACROS.contains(&name.as_str()),
         _ => true,
     }
+}
+
+/// Whether `word` stands before the name, or right behind it and the mark that may close a quoted one.
+fn follows_or_leads(line: &str, name: &str, word: &str) -> bool {
+    let (before, behind) = line.split_once(name).unwrap_or(("", ""));
+    let behind = behind.trim_start_matches(['"', '\'', ']', ' ']);
+    behind.starts_with(word) || before.contains(word)
 }
 
 /// Whether `next` stands right behind the name in the line, blanks aside.
