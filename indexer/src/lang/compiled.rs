@@ -12,8 +12,12 @@ pub(crate) enum Role {
     Definition(DefinitionRole),
     /// `@name`: where the definition's name is.
     Name,
-    /// `@value`: the node that has the body.
+    /// `@value`: the node that has the body, or what a variable or binding is set to, where no field leads to it.
     Value,
+    /// `@type`: the written type, where no field leads to it.
+    Type,
+    /// `@parameters`: the list of parameters, where no field leads to it.
+    Parameters,
     /// `@body`: the body itself, where the grammar has no field for it.
     Body,
     /// `@scope`: the type that the definition belongs to, written beside its name.
@@ -227,6 +231,8 @@ impl Role {
         Some(match name {
             "name" => Self::Name,
             "value" => Self::Value,
+            "type" => Self::Type,
+            "parameters" => Self::Parameters,
             "body" => Self::Body,
             "scope" => Self::Scope,
             "import" => Self::Import,
