@@ -125,6 +125,11 @@ fn csharp() {
 }
 
 #[test]
+fn php() {
+    check("php.php");
+}
+
+#[test]
 fn markdown() {
     check("markdown.md");
 }
@@ -142,4 +147,19 @@ fn bats() {
 #[test]
 fn lua() {
     check("lua.lua");
+}
+
+#[test]
+fn haskell() {
+    check("haskell.hs");
+}
+
+#[test]
+fn zig() {
+    check("zig.zig");
+}
+
+#[test]
+fn protobuf() {
+    check("protobuf.proto");
 }

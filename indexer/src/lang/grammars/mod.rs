@@ -5,10 +5,14 @@ mod c_family;
 mod csharp;
 mod ecmascript;
 mod go;
+mod haskell;
 mod java;
 mod lua;
+mod php;
+mod protobuf;
 mod python;
 mod rust;
+mod zig;
 
 use std::sync::OnceLock;
 
@@ -36,7 +40,7 @@ const fn code(
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [&Language; 12] = [
+pub(super) static LANGUAGES: [&Language; 16] = [
     &rust::LANGUAGE,
     &python::LANGUAGE,
     &ecmascript::JAVASCRIPT,
@@ -47,8 +51,12 @@ pub(super) static LANGUAGES: [&Language; 12] = [
     &c_family::C,
     &c_family::CPP,
     &csharp::LANGUAGE,
+    &php::LANGUAGE,
     &bash::LANGUAGE,
     &lua::LANGUAGE,
+    &haskell::LANGUAGE,
+    &zig::LANGUAGE,
+    &protobuf::LANGUAGE,
 ];
 
 const SLASH_COMMENTS: CommentStyle =
@@ -75,6 +83,7 @@ const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'s
         binds_once: false,
         ignored_scopes: &[],
         member_operators: &["."],
+        variable_mark: "",
         self_parameter: "",
         constructors: Constructors::ByQuery,
         property_decorators: &[],
