@@ -70,9 +70,9 @@ fn read_tag(line: &[u8]) -> Option<(String, Tag)> {
     Some((text("path")?.to_owned(), read))
 }
 
-/// The name without the path before it, for a language whose tags have one (`M.f`, `M:f`).
+/// The name without the path before it, for a language whose tags have one (`M.f`, `M:f`, `IList.Add`).
 fn last_part<'n>(language: &str, name: &'n str) -> &'n str {
-    if language == "Lua" { name.rsplit(['.', ':']).next().unwrap_or(name) } else { name }
+    if matches!(language, "Lua" | "C#") { name.rsplit(['.', ':']).next().unwrap_or(name) } else { name }
 }
 
 /// The name as both sides are compared: without white space and quotes.
