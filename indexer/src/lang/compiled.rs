@@ -57,6 +57,8 @@ pub(crate) enum Role {
     Local,
     /// `@section`: a label that gives the visibility of what follows.
     Section,
+    /// `@labels`: a node whose labels hold only in it.
+    Labels,
     /// `@docstring`: a string that documents the definition around it.
     Docstring,
     /// A capture for predicates only; its name begins with `_`.
@@ -251,6 +253,7 @@ impl Role {
             "wrapper" => Self::Wrapper,
             "local" => Self::Local,
             "section" => Self::Section,
+            "labels" => Self::Labels,
             "docstring" => Self::Docstring,
             _ if name.starts_with('_') => Self::Unused,
             _ => return None,

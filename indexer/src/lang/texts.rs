@@ -91,9 +91,7 @@ pub(super) static LANGUAGES: [Language; 68] = [
     text("nix", CODE, &["nix"]),
     text("fsharp", CODE, &["fs", "fsi", "fsx"]),
     text("visualbasic", CODE, &["vb"]),
-    text("ruby", CODE, &["rb", "rake", "gemspec", "ru", "erb"])
-        .named(&["Gemfile", "Rakefile", "Podfile", "Vagrantfile"])
-        .run_by(&["ruby"]),
+    text("erb", MARKUP, &["erb", "rhtml"]),
     text("perl", CODE, &["pl", "pm", "t"]).run_by(&["perl"]),
     text("kotlin", CODE, &["kt", "kts"]),
     text("swift", CODE, &["swift"]).run_by(&["swift"]),

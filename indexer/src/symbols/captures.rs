@@ -81,6 +81,8 @@ pub(super) enum RegionKind {
     Wrapper,
     /// Its variables are local.
     Local,
+    /// The labels in it hold only there.
+    Labels,
     /// A label that says who sees what follows.
     Section,
 }
@@ -176,6 +178,7 @@ impl Captures {
                 Role::Wrapper => self.add_region(bytes, RegionKind::Wrapper),
                 Role::Local => self.add_region(bytes, RegionKind::Local),
                 Role::Section => self.add_region(bytes, RegionKind::Section),
+                Role::Labels => self.add_region(bytes, RegionKind::Labels),
                 Role::Import => {
                     let alias = field_of(compiled.alias_field, capture.node);
                     parts.alias = parts.alias.or(alias.map(bytes_of));
@@ -239,7 +242,8 @@ impl Captures {
         for list in [&mut self.comments, &mut self.attributes, &mut self.docstrings] {
             list.sort_by_key(|bytes| bytes.start);
         }
-        self.imports.sort_by_key(RawImport::start);
+        self.imports.sort_by_key(|import| (import.start(), import.alias.is_none()));
+        self.imports.dedup_by(|later, kept| later.start() == kept.start() && later.alias.is_none());
         self.bindings.sort_by_key(|binding| (binding.name.start, binding.name.end, binding.value.is_none()));
         self.bindings.dedup_by_key(|binding| binding.name.clone());
     }

@@ -130,6 +130,11 @@ fn php() {
 }
 
 #[test]
+fn ruby() {
+    check("ruby.rb");
+}
+
+#[test]
 fn markdown() {
     check("markdown.md");
 }

@@ -11,6 +11,7 @@ mod lua;
 mod php;
 mod protobuf;
 mod python;
+mod ruby;
 mod rust;
 mod zig;
 
@@ -40,7 +41,7 @@ const fn code(
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [&Language; 16] = [
+pub(super) static LANGUAGES: [&Language; 17] = [
     &rust::LANGUAGE,
     &python::LANGUAGE,
     &ecmascript::JAVASCRIPT,
@@ -51,6 +52,7 @@ pub(super) static LANGUAGES: [&Language; 16] = [
     &c_family::C,
     &c_family::CPP,
     &csharp::LANGUAGE,
+    &ruby::LANGUAGE,
     &php::LANGUAGE,
     &bash::LANGUAGE,
     &lua::LANGUAGE,
