@@ -64,8 +64,9 @@ fn receiver_by(text: &str, start: usize, operators: &[&str]) -> Box<str> {
 fn strip_operator<'t>(text: &'t str, operators: &[&str]) -> Option<&'t str> {
     let trimmed = text.trim_end();
     let before = operators.iter().find_map(|operator| trimmed.strip_suffix(operator))?;
-    if before.ends_with('.') {
-        return None; // a range or a spread
+    let stands_alone = trimmed.len() < text.len() && before.ends_with(' ');
+    if before.ends_with('.') || stands_alone {
+        return None; // a range, a spread, an operator of another meaning
     }
     Some(before.trim_end().trim_end_matches(['?', '!', '&']))
 }
