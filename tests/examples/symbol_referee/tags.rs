@@ -59,7 +59,7 @@ fn read_tag(line: &[u8]) -> Option<(String, Tag)> {
     let text = |key: &str| tag.get(key).and_then(Value::as_str);
     let (language, kind) = (text("language")?, text("kind")?);
     let name = bare_name(last_part(language, kind, text("name")?));
-    let is_made_up = name.starts_with("__anon") || name.starts_with("anonymousFunction");
+    let is_made_up = ["__anon", "anonymousFunction", "<"].iter().any(|mark| name.starts_with(mark));
     let read = Tag {
         line: u32::try_from(tag.get("line")?.as_u64()?).ok()?,
         language: language.to_owned(),
