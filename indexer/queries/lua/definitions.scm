@@ -24,8 +24,9 @@
     attribute: (attribute (identifier) @_const)
     (#eq? @_const "const"))) @definition.constant
 (assignment_statement (variable_list . name: (identifier) @name .)) @definition.variable
-(assignment_statement (variable_list name: (identifier) @name @definition.variable))
-(variable_declaration (variable_list name: (identifier) @name @definition.variable))
+(variable_declaration (variable_list . name: (identifier) @name .)) @definition.variable
+(variable_list name: (identifier) @name @definition.variable . ",")
+(variable_list "," . name: (identifier) @name @definition.variable)
 
 ; M.field = ...: tables that stand for modules and classes are written in capitals.
 (assignment_statement

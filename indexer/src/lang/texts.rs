@@ -42,7 +42,7 @@ impl Language {
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [Language; 72] = [
+pub(super) static LANGUAGES: [Language; 68] = [
     text("text", PROSE, &["txt", "text", "log"]),
     text("markdown", PROSE, &["md", "markdown", "mdx", "mkd", "qmd"]).outlined(Outline::HashHeadings),
     text("restructuredtext", PROSE, &["rst"]),
@@ -86,16 +86,12 @@ pub(super) static LANGUAGES: [Language; 72] = [
     text("diff", DATA, &["diff", "patch"]),
     text("sql", CODE, &["sql", "ddl", "dml", "psql"]),
     text("graphql", CODE, &["graphql", "gql", "graphqls"]),
-    text("protobuf", CODE, &["proto"]),
     text("thrift", CODE, &["thrift"]),
     text("hcl", CODE, &["hcl", "tf", "tfvars"]),
     text("nix", CODE, &["nix"]),
     text("fsharp", CODE, &["fs", "fsi", "fsx"]),
     text("visualbasic", CODE, &["vb"]),
-    text("ruby", CODE, &["rb", "rake", "gemspec", "ru", "erb"])
-        .named(&["Gemfile", "Rakefile", "Podfile", "Vagrantfile"])
-        .run_by(&["ruby"]),
-    text("php", CODE, &["php", "phtml"]).run_by(&["php"]),
+    text("erb", MARKUP, &["erb", "rhtml"]),
     text("perl", CODE, &["pl", "pm", "t"]).run_by(&["perl"]),
     text("kotlin", CODE, &["kt", "kts"]),
     text("swift", CODE, &["swift"]).run_by(&["swift"]),
@@ -109,11 +105,9 @@ pub(super) static LANGUAGES: [Language; 72] = [
     text("tcl", CODE, &["tcl"]).run_by(&["tclsh", "wish"]),
     text("elixir", CODE, &["ex", "exs", "eex", "heex"]).run_by(&["elixir"]),
     text("erlang", CODE, &["erl", "hrl"]).run_by(&["escript"]),
-    text("haskell", CODE, &["hs", "lhs"]).run_by(&["runhaskell"]),
     text("cabal", DATA, &["cabal"]),
     text("ocaml", CODE, &["ml", "mli"]).run_by(&["ocaml"]),
     text("elm", CODE, &["elm"]),
-    text("zig", CODE, &["zig", "zon"]),
     text("dart", CODE, &["dart"]).run_by(&["dart"]),
     text("julia", CODE, &["jl"]).run_by(&["julia"]),
     text("r", CODE, &["r", "rmd"]).run_by(&["Rscript"]),

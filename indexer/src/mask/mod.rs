@@ -6,6 +6,7 @@
 
 mod c_family;
 mod csharp;
+mod haskell;
 mod item_macros;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use std::ops::Range;
 
 pub(crate) use c_family::{hide_c_macros, hide_cpp_macros};
 pub(crate) use csharp::hide_csharp_conditions;
+pub(crate) use haskell::hide_haskell_else;
 pub(crate) use item_macros::open_item_macros;
 
 /// Finds what a language's grammar must not see.

@@ -125,6 +125,16 @@ fn csharp() {
 }
 
 #[test]
+fn php() {
+    check("php.php");
+}
+
+#[test]
+fn ruby() {
+    check("ruby.rb");
+}
+
+#[test]
 fn markdown() {
     check("markdown.md");
 }
@@ -142,4 +152,19 @@ fn bats() {
 #[test]
 fn lua() {
     check("lua.lua");
+}
+
+#[test]
+fn haskell() {
+    check("haskell.hs");
+}
+
+#[test]
+fn zig() {
+    check("zig.zig");
+}
+
+#[test]
+fn protobuf() {
+    check("protobuf.proto");
 }

@@ -58,6 +58,11 @@ pub(crate) fn is_misread(tag: &Tag, line: &str) -> bool {
     is_reserved(tag) || !is_possible_name(tag) || !says_so(tag, line)
 }
 
+/// Whether the tag is another equation of the function that the tag before it is.
+pub(crate) fn continues(before: &Tag, tag: &Tag) -> bool {
+    tag.language == "Haskell" && tag.kind == "function" && before.name == tag.name && before.kind == tag.kind
+}
+
 fn is_reserved(tag: &Tag) -> bool {
     RESERVED.iter().any(|(language, words)| *language == tag.language && words.contains(&tag.name.as_str()))
 }
@@ -97,6 +102,11 @@ fn says_so(tag: &Tag, line: &str) -> bool {
         // `x = map(function() ...)` is no function
         ("Lua", "function") => {
             ["function", "= function", "=function"].iter().any(|word| follows_or_leads(line, name, word))
+        }
+        // the name of a module is cut at its first dot; `makeLenses ''Type` and `deriving (Show)` define nothing
+        ("Haskell", "module") => !follows(line, name, "."),
+        ("Haskell", "function" | "constructor") => {
+            !follows(line, name, "''") && !line.contains(" ''") && !line.trim_start().starts_with("deriving")
         }
         ("C" | "C++", "function") => !TEST_MACROS.contains(&name.as_str()),
         _ => true,

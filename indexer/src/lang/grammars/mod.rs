@@ -5,10 +5,15 @@ mod c_family;
 mod csharp;
 mod ecmascript;
 mod go;
+mod haskell;
 mod java;
 mod lua;
+mod php;
+mod protobuf;
 mod python;
+mod ruby;
 mod rust;
+mod zig;
 
 use std::sync::OnceLock;
 
@@ -36,7 +41,7 @@ const fn code(
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [&Language; 12] = [
+pub(super) static LANGUAGES: [&Language; 17] = [
     &rust::LANGUAGE,
     &python::LANGUAGE,
     &ecmascript::JAVASCRIPT,
@@ -47,8 +52,13 @@ pub(super) static LANGUAGES: [&Language; 12] = [
     &c_family::C,
     &c_family::CPP,
     &csharp::LANGUAGE,
+    &ruby::LANGUAGE,
+    &php::LANGUAGE,
     &bash::LANGUAGE,
     &lua::LANGUAGE,
+    &haskell::LANGUAGE,
+    &zig::LANGUAGE,
+    &protobuf::LANGUAGE,
 ];
 
 const SLASH_COMMENTS: CommentStyle =
@@ -75,6 +85,7 @@ const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'s
         binds_once: false,
         ignored_scopes: &[],
         member_operators: &["."],
+        variable_mark: "",
         self_parameter: "",
         constructors: Constructors::ByQuery,
         property_decorators: &[],
