@@ -167,10 +167,8 @@ impl Graph {
         let stale = stale_slots(index, slots, changed, |slot| {
             files[slot.0 as usize].as_ref().map(|known| &*known.keys)
         });
-        let fresh: Vec<(Slot, FileGraph)> = stale
-            .par_iter()
-            .filter_map(|slot| Some((*slot, resolve_file(index, bases, *slot)?)))
-            .collect();
+        let fresh: Vec<(Slot, FileGraph)> =
+            stale.par_iter().filter_map(|slot| Some((*slot, resolve_file(index, bases, *slot)?))).collect();
         let resolved = fresh.len();
         for (slot, new) in fresh {
             files[slot.0 as usize] = Some(Arc::new(new));
@@ -252,9 +250,9 @@ impl Graph {
     /// The files that the imports of the file at `path` lead to: position of the import, file.
     pub fn imports_of(&self, path: &str) -> impl Iterator<Item = (u32, &Arc<FileEntry>)> {
         let file = self.index.slot(path).and_then(|slot| self.files.get(slot.0 as usize)?.as_ref());
-        file.into_iter().flat_map(|file| file.imports.iter()).filter_map(|(import, slot)| {
-            Some((*import, &self.index.node(*slot)?.entry))
-        })
+        file.into_iter()
+            .flat_map(|file| file.imports.iter())
+            .filter_map(|(import, slot)| Some((*import, &self.index.node(*slot)?.entry)))
     }
 
     /// The files that import the file at `path`, by path.
@@ -311,7 +309,8 @@ impl Graph {
 
     /// The members of the name of `symbol` in all types that `next` leads to from its type.
     fn with_name_in(&self, symbol: SymbolId, next: impl Fn(SymbolId) -> Vec<SymbolId>) -> Vec<SymbolId> {
-        let Some((node, owner)) = self.node_of(symbol).and_then(|node| Some((node, self.owner_of(node)?))) else {
+        let Some((node, owner)) = self.node_of(symbol).and_then(|node| Some((node, self.owner_of(node)?)))
+        else {
             return Vec::new();
         };
         let Some(file) = self.index.node(node.slot) else { return Vec::new() };
@@ -458,9 +457,8 @@ fn stale_slots<'a>(
     keys_of: impl Fn(Slot) -> Option<&'a [Key]>,
 ) -> Vec<Slot> {
     let edited: HashSet<Slot> = slots.iter().copied().collect();
-    let is_stale = |slot: &Slot| {
-        edited.contains(slot) || keys_of(*slot).is_none_or(|keys| depends_on(keys, changed))
-    };
+    let is_stale =
+        |slot: &Slot| edited.contains(slot) || keys_of(*slot).is_none_or(|keys| depends_on(keys, changed));
     index.files().map(|(slot, _)| slot).filter(is_stale).collect()
 }
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use contexd_store::{BindingRecord, FileEntry, FileId, FileRecord, ImportRecord, ModuleRoot, SymbolKind, SymbolRecord};
+use contexd_store::{
+    BindingRecord, FileEntry, FileId, FileRecord, ImportRecord, ModuleRoot, SymbolKind, SymbolRecord,
+};
 
 use crate::dependency::Key;
 use crate::edge::{Node, Slot};
@@ -285,7 +287,8 @@ impl Index {
 
     fn sort_name(&mut self, name: &str) {
         let nodes = &self.nodes;
-        let path = |node: &Node| nodes[node.slot.0 as usize].as_ref().map(|file| Arc::clone(&file.entry.path));
+        let path =
+            |node: &Node| nodes[node.slot.0 as usize].as_ref().map(|file| Arc::clone(&file.entry.path));
         match self.names.get_mut(name) {
             Some(same) if same.is_empty() => drop(self.names.remove(name)),
             Some(same) => same.sort_by_cached_key(|node| (path(node), node.ordinal)),

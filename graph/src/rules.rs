@@ -124,13 +124,12 @@ const JVM: Rules = Rules {
     ..PLAIN
 };
 
-const CSHARP: Rules =
-    Rules { family: "csharp", super_names: &["base"], imports_all_names: true, ..JVM };
+const CSHARP: Rules = Rules { family: "csharp", super_names: &["base"], imports_all_names: true, ..JVM };
 
 const PHP: Rules = Rules {
     family: "php",
     suffixes: &[".php"],
-    self_names: &["$this"],
+    self_names: &["this"],
     self_types: &["self", "static"],
     super_names: &["parent"],
     members_in_scope: false,
@@ -140,13 +139,8 @@ const PHP: Rules = Rules {
 const C_FAMILY: Rules =
     Rules { family: "c", scheme: Scheme::Include, self_names: &["this"], super_names: &[], ..PLAIN };
 
-const RUBY: Rules = Rules {
-    family: "ruby",
-    suffixes: &[".rb"],
-    self_names: &["self"],
-    imports_all_names: true,
-    ..PLAIN
-};
+const RUBY: Rules =
+    Rules { family: "ruby", suffixes: &[".rb"], self_names: &["self"], imports_all_names: true, ..PLAIN };
 
 /// The rows: names of the language table, and the rules.
 static ROWS: [(&str, Rules); 33] = [
@@ -174,8 +168,14 @@ static ROWS: [(&str, Rules); 33] = [
     ("lua", Rules { family: "lua", suffixes: &[".lua", "/init.lua"], ..PLAIN }),
     ("bash", Rules { family: "bash", suffixes: &[".sh", ".bash"], self_names: &[], ..PLAIN }),
     ("elixir", Rules { family: "elixir", self_names: &[], self_types: &["__MODULE__"], ..PLAIN }),
-    ("haskell", Rules { family: "haskell", suffixes: &[".hs"], self_names: &[], imports_all_names: true, ..PLAIN }),
-    ("zig", Rules { family: "zig", suffixes: &[".zig"], self_names: &["self"], members_in_scope: true, ..PLAIN }),
+    (
+        "haskell",
+        Rules { family: "haskell", suffixes: &[".hs"], self_names: &[], imports_all_names: true, ..PLAIN },
+    ),
+    (
+        "zig",
+        Rules { family: "zig", suffixes: &[".zig"], self_names: &["self"], members_in_scope: true, ..PLAIN },
+    ),
     ("ocaml", Rules { family: "ocaml", suffixes: &[".ml", ".mli"], self_names: &[], ..PLAIN }),
     ("ocaml_interface", Rules { family: "ocaml", suffixes: &[".mli", ".ml"], self_names: &[], ..PLAIN }),
     ("julia", Rules { family: "julia", suffixes: &[".jl"], self_names: &[], ..PLAIN }),
@@ -239,9 +239,34 @@ pub(crate) fn is_called(kind: SymbolKind) -> bool {
 /// Types that pass on the members of what they hold: pointers, references, optional and read-only types.
 pub(crate) fn passes_members_on(name: &str) -> bool {
     const TRANSPARENT: [&str; 28] = [
-        "Optional", "Final", "ClassVar", "Annotated", "Type", "Self", "Promise", "Awaitable", "Coroutine",
-        "Readonly", "Partial", "Required", "NonNullable", "Box", "Rc", "Arc", "Cow", "Pin", "Ref", "RefMut",
-        "MutexGuard", "unique_ptr", "shared_ptr", "weak_ptr", "Task", "ValueTask", "Lazy", "ref",
+        "Optional",
+        "Final",
+        "ClassVar",
+        "Annotated",
+        "Type",
+        "Self",
+        "Promise",
+        "Awaitable",
+        "Coroutine",
+        "Readonly",
+        "Partial",
+        "Required",
+        "NonNullable",
+        "Box",
+        "Rc",
+        "Arc",
+        "Cow",
+        "Pin",
+        "Ref",
+        "RefMut",
+        "MutexGuard",
+        "unique_ptr",
+        "shared_ptr",
+        "weak_ptr",
+        "Task",
+        "ValueTask",
+        "Lazy",
+        "ref",
     ];
     TRANSPARENT.contains(&name)
 }

@@ -58,11 +58,8 @@ fn read(tree: &Path) -> Result<Vec<(Arc<FileEntry>, Arc<str>)>, String> {
     let options = ScopeOptions { config: ScopeConfig::default(), ..ScopeOptions::default() };
     let scope = Scope::new(tree, &options).map_err(|error| error.to_string())?;
     let found = scan::walk(&scope).map_err(|error| error.to_string())?;
-    let readable: Vec<_> = found
-        .files
-        .iter()
-        .filter(|file| file.skip.is_none() && file.stat.size <= MAX_FILE_BYTES)
-        .collect();
+    let readable: Vec<_> =
+        found.files.iter().filter(|file| file.skip.is_none() && file.stat.size <= MAX_FILE_BYTES).collect();
     let read_one = |(number, path): (usize, &Arc<str>)| {
         let bytes = std::fs::read(tree.join(&**path)).ok()?;
         let text: Arc<str> = content::classify(path, &bytes).ok()?.into();

@@ -11,7 +11,11 @@ use crate::rules::{self, Scheme};
 
 impl Resolver<'_> {
     /// The definitions of the name that could be meant.
-    pub(super) fn by_name(&self, place: Place, reference: &ReferenceRecord) -> Option<(Confidence, Vec<Node>)> {
+    pub(super) fn by_name(
+        &self,
+        place: Place,
+        reference: &ReferenceRecord,
+    ) -> Option<(Confidence, Vec<Node>)> {
         let file = self.file(place.slot)?;
         let has_receiver = !reference.receiver.is_empty();
         if !has_receiver && !may_be_anywhere(file, reference.kind) {
@@ -144,6 +148,7 @@ fn common_directories(a: &str, b: &str) -> usize {
     if a == b {
         return usize::MAX;
     }
-    let directories = |path| paths::parent(path).unwrap_or_default().split('/').filter(|part| !part.is_empty());
+    let directories =
+        |path| paths::parent(path).unwrap_or_default().split('/').filter(|part| !part.is_empty());
     directories(a).zip(directories(b)).take_while(|(a, b)| a == b).count()
 }

@@ -176,7 +176,11 @@ impl Resolver<'_> {
 
     fn required_file(&self, file: &FileNode, written: &str) -> Option<Slot> {
         let directory = paths::parent(file.path()).unwrap_or_default();
-        let slashed = if written.contains('/') { written.to_owned() } else { written.replace("::", "/").replace('.', "/") };
+        let slashed = if written.contains('/') {
+            written.to_owned()
+        } else {
+            written.replace("::", "/").replace('.', "/")
+        };
         for name in [written, &slashed] {
             let local = paths::resolve(directory, name.rsplit_once(':').map_or(name, |(_, path)| path));
             if let Some(slot) = local.and_then(|path| self.with_own_suffix(file, &path)) {
@@ -199,7 +203,8 @@ impl Resolver<'_> {
     fn file_ending_with(&self, file: &FileNode, tail: &str) -> Option<Slot> {
         let name = paths::file_name(tail);
         self.notes.note(crate::dependency::Key::existence(name));
-        let ends = |path: &str| path == tail || path.strip_suffix(tail).is_some_and(|rest| rest.ends_with('/'));
+        let ends =
+            |path: &str| path == tail || path.strip_suffix(tail).is_some_and(|rest| rest.ends_with('/'));
         let mut found: Vec<(Slot, &str)> = self
             .index
             .files_named(name)

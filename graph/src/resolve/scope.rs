@@ -63,7 +63,8 @@ impl Resolver<'_> {
             return self.type_member(around, name);
         }
         let is_outlying = kind.is_callable() && file.symbol(outer.ordinal).parent.is_none();
-        let around = is_outlying.then(|| self.type_of_outlying_method(outer.slot, outer.ordinal)).flatten()?;
+        let around =
+            is_outlying.then(|| self.type_of_outlying_method(outer.slot, outer.ordinal)).flatten()?;
         self.type_member(around, name)
     }
 
@@ -71,7 +72,8 @@ impl Resolver<'_> {
     fn bound_in(&self, file: &FileNode, outer: Node, name: &str) -> Option<Found> {
         let place = Place { slot: outer.slot, scope: Some(outer.ordinal) };
         let symbol = file.symbol(outer.ordinal);
-        let mut bindings = file.bindings_named(name).filter(|binding| binding.enclosing == Some(outer.ordinal));
+        let mut bindings =
+            file.bindings_named(name).filter(|binding| binding.enclosing == Some(outer.ordinal));
         let binding = bindings.clone().find(|binding| has_content(binding)).or_else(|| bindings.next());
         if let Some(binding) = binding {
             return Some(self.value_of_binding(place, binding));
@@ -116,7 +118,8 @@ impl Resolver<'_> {
             return self.lookup(Place { slot: place.slot, scope: None }, &import.name);
         }
         let binds_head = import.name.is_empty() && import.alias.is_empty();
-        let module = if binds_head { self.first_module(place, &import.module) } else { self.module(place, import) };
+        let module =
+            if binds_head { self.first_module(place, &import.module) } else { self.module(place, import) };
         let Some(module) = module else { return Some(Found::exact(Entity::External)) };
         match &*import.name {
             "" | "*" => Some(module),
@@ -199,7 +202,8 @@ impl Resolver<'_> {
         if let Some(found) = self.submodule(slot, name) {
             return Some(found);
         }
-        let wildcards = file.wildcard_imports().filter(is_exported).filter(|import| import.enclosing.is_none());
+        let wildcards =
+            file.wildcard_imports().filter(is_exported).filter(|import| import.enclosing.is_none());
         wildcards.into_iter().find_map(|import| {
             let module = self.module(place, import).filter(|module| module.entity != Entity::File(slot))?;
             self.exported(&module, name).filter(|found| found.entity != Entity::External)

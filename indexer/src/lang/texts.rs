@@ -42,7 +42,7 @@ impl Language {
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [Language; 68] = [
+pub(super) static LANGUAGES: [Language; 69] = [
     text("text", PROSE, &["txt", "text", "log"]),
     text("markdown", PROSE, &["md", "markdown", "mdx", "mkd", "qmd"]).outlined(Outline::HashHeadings),
     text("restructuredtext", PROSE, &["rst"]),
@@ -82,6 +82,7 @@ pub(super) static LANGUAGES: [Language; 68] = [
         ".gitattributes",
         ".contexdignore",
     ]),
+    text("go-module", DATA, &[]).named(&["go.mod"]),
     text("csv", DATA, &["csv", "tsv"]),
     text("diff", DATA, &["diff", "patch"]),
     text("sql", CODE, &["sql", "ddl", "dml", "psql"]),

@@ -39,7 +39,8 @@ fn without_marks(chain: Box<str>, mark: &str) -> Box<str> {
     if mark.is_empty() { chain } else { chain.replace(mark, "").into() }
 }
 
-fn receiver_by(text: &str, start: usize, operators: &[&str]) -> Box<str> {
+/// [`receiver`] for these operators, with all marks.
+pub(super) fn receiver_by(text: &str, start: usize, operators: &[&str]) -> Box<str> {
     let from = text.floor_char_boundary(start.saturating_sub(REACH));
     let mut rest = &text[from..start];
     let mut links: Vec<Link> = Vec::new();
