@@ -42,9 +42,9 @@ impl Language {
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [Language; 69] = [
+pub(super) static LANGUAGES: [Language; 65] = [
     text("text", PROSE, &["txt", "text", "log"]),
-    text("markdown", PROSE, &["md", "markdown", "mdx", "mkd", "qmd"]).outlined(Outline::HashHeadings),
+    text("markdown", PROSE, &["md", "markdown", "mdx", "mkd", "qmd", "rmd"]).outlined(Outline::HashHeadings),
     text("restructuredtext", PROSE, &["rst"]),
     text("asciidoc", PROSE, &["adoc", "asciidoc"]),
     text("org", PROSE, &["org"]),
@@ -94,7 +94,6 @@ pub(super) static LANGUAGES: [Language; 69] = [
     text("visualbasic", CODE, &["vb"]),
     text("erb", MARKUP, &["erb", "rhtml"]),
     text("perl", CODE, &["pl", "pm", "t"]).run_by(&["perl"]),
-    text("kotlin", CODE, &["kt", "kts"]),
     text("swift", CODE, &["swift"]).run_by(&["swift"]),
     text("scala", CODE, &["scala", "sc", "sbt"]).run_by(&["scala"]),
     text("groovy", CODE, &["groovy", "gradle", "gvy"]).named(&["Jenkinsfile"]).run_by(&["groovy"]),
@@ -107,11 +106,8 @@ pub(super) static LANGUAGES: [Language; 69] = [
     text("elixir", CODE, &["ex", "exs", "eex", "heex"]).run_by(&["elixir"]),
     text("erlang", CODE, &["erl", "hrl"]).run_by(&["escript"]),
     text("cabal", DATA, &["cabal"]),
-    text("ocaml", CODE, &["ml", "mli"]).run_by(&["ocaml"]),
     text("elm", CODE, &["elm"]),
     text("dart", CODE, &["dart"]).run_by(&["dart"]),
-    text("julia", CODE, &["jl"]).run_by(&["julia"]),
-    text("r", CODE, &["r", "rmd"]).run_by(&["Rscript"]),
     text("nim", CODE, &["nim", "nims"]),
     text("crystal", CODE, &["cr"]),
     text("d", CODE, &["d", "di"]),

@@ -129,6 +129,7 @@ fn finish(source: &Source, captures: &Captures, rules: &Rules, drafts: Vec<Draft
                 .parameters
                 .iter()
                 .map(|parameter| parameter_record(source.text, parameter))
+                .filter(|parameter| &*parameter.name != ",")
                 .collect(),
             declared_type: raw
                 .declared_type

@@ -336,13 +336,21 @@ impl<'a> Sweep<'a> {
         self.frames.push(frame);
     }
 
-    /// The node with the wrappers around it that hold nothing else.
+    /// The node with the wrappers around it that hold nothing else. Of several definitions in a wrapper, the first
+    /// has its keywords (`let rec f = ... and g = ...`).
     fn unwrapped(&mut self, raw: &RawDefinition) -> Bytes {
         let mut node = raw.node.clone();
         for wrapper in self.wrappers.iter().rev() {
             let tail = self.text.get(node.end as usize..wrapper.node.end as usize).unwrap_or("x");
             let holds_nothing_else = tail.len() < 256 && tail.trim_matches([';', ',']).trim().is_empty();
-            if wrapper.used || !holds_nothing_else {
+            if wrapper.used {
+                break;
+            }
+            if !holds_nothing_else {
+                let head = self.text.get(wrapper.node.start as usize..node.start as usize);
+                if head.is_some_and(is_keywords) {
+                    node.start = wrapper.node.start;
+                }
                 break;
             }
             node = wrapper.node.clone();
@@ -438,6 +446,11 @@ impl<'a> Sweep<'a> {
         let makes_property = self.preludes.attributes_in(before_name).iter().any(is_property);
         if makes_property { SymbolKind::Property } else { SymbolKind::Method }
     }
+}
+
+/// Whether `text` is a few words on one line.
+fn is_keywords(text: &str) -> bool {
+    text.len() < 32 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' ')
 }
 
 fn is_variable(kind: SymbolKind) -> bool {

@@ -135,6 +135,11 @@ fn ruby() {
 }
 
 #[test]
+fn kotlin() {
+    check("kotlin.kt");
+}
+
+#[test]
 fn markdown() {
     check("markdown.md");
 }
@@ -167,4 +172,24 @@ fn zig() {
 #[test]
 fn protobuf() {
     check("protobuf.proto");
+}
+
+#[test]
+fn ocaml() {
+    check("ocaml.ml");
+}
+
+#[test]
+fn ocaml_interface() {
+    check("ocaml_interface.mli");
+}
+
+#[test]
+fn julia() {
+    check("julia.jl");
+}
+
+#[test]
+fn r() {
+    check("r.R");
 }

@@ -7,10 +7,14 @@ mod ecmascript;
 mod go;
 mod haskell;
 mod java;
+mod julia;
+mod kotlin;
 mod lua;
+mod ocaml;
 mod php;
 mod protobuf;
 mod python;
+mod r;
 mod ruby;
 mod rust;
 mod zig;
@@ -41,7 +45,7 @@ const fn code(
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [&Language; 17] = [
+pub(super) static LANGUAGES: [&Language; 22] = [
     &rust::LANGUAGE,
     &python::LANGUAGE,
     &ecmascript::JAVASCRIPT,
@@ -52,6 +56,7 @@ pub(super) static LANGUAGES: [&Language; 17] = [
     &c_family::C,
     &c_family::CPP,
     &csharp::LANGUAGE,
+    &kotlin::LANGUAGE,
     &ruby::LANGUAGE,
     &php::LANGUAGE,
     &bash::LANGUAGE,
@@ -59,6 +64,10 @@ pub(super) static LANGUAGES: [&Language; 17] = [
     &haskell::LANGUAGE,
     &zig::LANGUAGE,
     &protobuf::LANGUAGE,
+    &ocaml::IMPLEMENTATION,
+    &ocaml::INTERFACE,
+    &julia::LANGUAGE,
+    &r::LANGUAGE,
 ];
 
 const SLASH_COMMENTS: CommentStyle =
