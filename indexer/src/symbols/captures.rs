@@ -186,7 +186,8 @@ impl Captures {
                 }
                 Role::ImportModule => parts.module = Some(bytes),
                 Role::ImportName => {
-                    parts.alias = field_of(compiled.alias_field, capture.node).map(bytes_of);
+                    let alias = field_of(compiled.alias_field, capture.node);
+                    parts.alias = parts.alias.or(alias.map(bytes_of));
                     parts.item = Some(ImportedItem::Written(resolve_name(compiled, capture.node).bytes));
                 }
                 Role::ImportAlias => parts.alias = Some(bytes),
@@ -287,7 +288,7 @@ impl MatchParts<'_> {
         let body = self.body.or_else(|| body_field.and_then(|field| holder.child_by_field_id(field)));
         let callee = resolved.callee.unwrap_or(holder);
         let parameters = match self.parameters {
-            Some(list) => parameters_in(compiled, list),
+            Some(list) => typed_parameters_in(list),
             None if role.kind.is_callable() => parameters_of(compiled, callee),
             None => Vec::new(),
         };
@@ -394,6 +395,17 @@ fn parameters_in(compiled: &Compiled, list: Node) -> Vec<RawParameter> {
     let written = list.named_children(&mut cursor).filter(|child| !child.is_extra());
     written.take(MAX_PARAMETERS).for_each(|child| add_parameter(compiled, child, &mut parameters));
     parameters
+}
+
+/// The parameters in a list whose grammar has no fields for them: those written `name: Type`.
+fn typed_parameters_in(list: Node) -> Vec<RawParameter> {
+    let mut cursor = list.walk();
+    let parameter = |child: Node| {
+        let name = child.child(0)?;
+        child.child(1).filter(|colon| colon.kind() == ":")?;
+        Some(RawParameter { name: bytes_of(name), declared_type: child.child(2).map(bytes_of) })
+    };
+    list.named_children(&mut cursor).filter_map(parameter).take(MAX_PARAMETERS).collect()
 }
 
 /// Adds the parameter that `node` declares; `a, b int` declares two.
