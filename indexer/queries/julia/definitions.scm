@@ -55,6 +55,7 @@
 (macro_definition (signature) @name) @definition.macro
 (assignment . (identifier) @name [(arrow_function_expression) (function_definition)]) @definition.function
 
+(const_statement (assignment . (parametrized_type_expression) @name)) @definition.type_alias
 (const_statement (assignment . [(identifier) (typed_expression)] @name)) @definition.constant
 (const_statement (assignment . (open_tuple (identifier) @name @definition.constant)))
 (assignment . [(call_expression) (where_expression)] @name) @definition.function
@@ -67,6 +68,9 @@
 (signature . (call_expression . [(parenthesized_expression) (interpolation_expression)] @ignored))
 (field_expression (interpolation_expression) @ignored)
 (signature (argument_list) @ignored)
+
+(global_statement) @wrapper
+(const_statement) @wrapper
 
 (for_statement) @local
 (while_statement) @local

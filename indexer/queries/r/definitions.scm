@@ -23,10 +23,9 @@
     function: (identifier) @_class
     arguments: (arguments . (argument value: (string) @name))) @definition.class
   (#any-of? @_class "setClass" "setRefClass" "setClassUnion"))
-(program
-  (call
-    function: (identifier) @_generic
-    arguments: (arguments . (argument value: (string) @name))) @definition.function
+((call
+  function: (identifier) @_generic
+  arguments: (arguments . (argument value: (string) @name))) @definition.function
   (#any-of? @_generic "setGeneric" "setMethod" "setReplaceMethod"))
 
 ((call

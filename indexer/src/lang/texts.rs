@@ -42,7 +42,7 @@ impl Language {
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [Language; 65] = [
+pub(super) static LANGUAGES: [Language; 62] = [
     text("text", PROSE, &["txt", "text", "log"]),
     text("markdown", PROSE, &["md", "markdown", "mdx", "mkd", "qmd", "rmd"]).outlined(Outline::HashHeadings),
     text("restructuredtext", PROSE, &["rst"]),
@@ -88,8 +88,6 @@ pub(super) static LANGUAGES: [Language; 65] = [
     text("sql", CODE, &["sql", "ddl", "dml", "psql"]),
     text("graphql", CODE, &["graphql", "gql", "graphqls"]),
     text("thrift", CODE, &["thrift"]),
-    text("hcl", CODE, &["hcl", "tf", "tfvars"]),
-    text("nix", CODE, &["nix"]),
     text("fsharp", CODE, &["fs", "fsi", "fsx"]),
     text("visualbasic", CODE, &["vb"]),
     text("erb", MARKUP, &["erb", "rhtml"]),
@@ -121,7 +119,6 @@ pub(super) static LANGUAGES: [Language; 65] = [
     text("vhdl", CODE, &["vhd", "vhdl"]),
     text("glsl", CODE, &["glsl", "vert", "frag", "comp", "wgsl", "hlsl", "metal"]),
     text("solidity", CODE, &["sol"]),
-    text("starlark", CODE, &["bzl", "star", "bazel"]).named(&["BUILD", "WORKSPACE"]),
     text("cmake", CODE, &["cmake"]).named(&["CMakeLists.txt"]),
     text("make", CODE, &["mk", "mak"]).named(&["Makefile", "makefile", "GNUmakefile"]).run_by(&["make"]),
     text("dockerfile", CODE, &["dockerfile"]).named(&["Dockerfile", "Containerfile"]),

@@ -193,3 +193,18 @@ fn julia() {
 fn r() {
     check("r.R");
 }
+
+#[test]
+fn hcl() {
+    check("hcl.tf");
+}
+
+#[test]
+fn nix() {
+    check("nix.nix");
+}
+
+#[test]
+fn starlark() {
+    check("starlark.bzl");
+}

@@ -8,11 +8,12 @@ use crate::mask;
 pub(super) static LANGUAGE: Language = code("julia", &["jl"], &["julia"], &JULIA);
 
 /// Where the names in heads of functions and types are.
-const NAME_PATH: [NameStep; 7] = [
+const NAME_PATH: [NameStep; 8] = [
     NameStep { node: "signature", field: "", effect: StepEffect::Plain },
     NameStep { node: "where_expression", field: "", effect: StepEffect::Plain },
     NameStep { node: "typed_expression", field: "", effect: StepEffect::Plain },
     NameStep { node: "call_expression", field: "", effect: StepEffect::Callable },
+    NameStep { node: "quote_expression", field: "", effect: StepEffect::Plain },
     NameStep { node: "type_head", field: "", effect: StepEffect::Plain },
     NameStep { node: "binary_expression", field: "", effect: StepEffect::Plain },
     NameStep { node: "parametrized_type_expression", field: "", effect: StepEffect::Plain },

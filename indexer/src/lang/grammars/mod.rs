@@ -6,10 +6,12 @@ mod csharp;
 mod ecmascript;
 mod go;
 mod haskell;
+mod hcl;
 mod java;
 mod julia;
 mod kotlin;
 mod lua;
+mod nix;
 mod ocaml;
 mod php;
 mod protobuf;
@@ -17,6 +19,7 @@ mod python;
 mod r;
 mod ruby;
 mod rust;
+mod starlark;
 mod zig;
 
 use std::sync::OnceLock;
@@ -45,7 +48,7 @@ const fn code(
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [&Language; 22] = [
+pub(super) static LANGUAGES: [&Language; 25] = [
     &rust::LANGUAGE,
     &python::LANGUAGE,
     &ecmascript::JAVASCRIPT,
@@ -68,6 +71,9 @@ pub(super) static LANGUAGES: [&Language; 22] = [
     &ocaml::INTERFACE,
     &julia::LANGUAGE,
     &r::LANGUAGE,
+    &hcl::LANGUAGE,
+    &nix::LANGUAGE,
+    &starlark::LANGUAGE,
 ];
 
 const SLASH_COMMENTS: CommentStyle =
