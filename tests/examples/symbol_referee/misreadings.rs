@@ -5,7 +5,8 @@
 use super::tags::Tag;
 
 /// Words that are never names, by ctags' language: ctags took a statement or a clause for a definition.
-const RESERVED: [(&str, &[&str]); 5] = [
+const RESERVED: [(&str, &[&str]); 6] = [
+    ("OCaml", &["()", "_", "%", "open", "module", "private", "rec", "exception", "constraint"]),
     (
         "Haskell",
         &[
@@ -107,6 +108,29 @@ fn says_so(tag: &Tag, line: &str) -> bool {
         ("Haskell", "module") => !follows(line, name, "."),
         ("Haskell", "function" | "constructor") => {
             !follows(line, name, "''") && !line.contains(" ''") && !line.trim_start().starts_with("deriving")
+        }
+        // every file is a module to ctags, and a constraint (`with type t = ...`) a type
+        ("OCaml", "module") => {
+            let names_it = line.contains("module ") && line.contains(&format!("{name}"));
+            names_it
+                && ["with module", "and module", "(module ", "module type of"]
+                    .iter()
+                    .all(|no| !line.contains(no))
+        }
+        ("OCaml", "type") => {
+            !line.contains("with type")
+                && !line.contains("and type")
+                && !line.trim_start().starts_with("and ")
+                || (line.trim_start().starts_with("and ") && !line.contains("and type"))
+        }
+        // parameters of lambdas are methods to ctags, and a companion without a name is an object
+        ("Kotlin", "method") => line.contains("fun "),
+        ("Kotlin", "object") => line.contains(name.as_str()),
+        // calls in accessors and after directives
+        ("C#", "method") => {
+            let before = line.split(name.as_str()).next().unwrap_or_default().trim_end();
+            name != "nameof"
+                && !["new", "return", "await", "(", "throw"].iter().any(|word| before.ends_with(word))
         }
         ("C" | "C++", "function") => !TEST_MACROS.contains(&name.as_str()),
         _ => true,
