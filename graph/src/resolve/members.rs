@@ -1,6 +1,6 @@
 //! Members: what a name means in a type, a value, a module.
 
-use contexd_store::SymbolKind;
+use contexd_store::{SymbolKind, SymbolRecord};
 
 use super::scope::holds_members;
 use super::{Base, Entity, Found, Place, Resolver};
@@ -18,12 +18,13 @@ impl Resolver<'_> {
         }
         let found = match &holder.entity {
             Entity::Symbols(nodes) => nodes.iter().find_map(|node| self.member_of_symbol(*node, name)),
-            Entity::Value { of, wrapped } => {
-                let found = self.type_member(*of, name);
-                // The container's own members are not known.
-                found.or_else(|| wrapped.then(|| Found::exact(Entity::External)))
+            // A container's own members are not known.
+            Entity::Value { wrapped: true, .. } => Some(Found::exact(Entity::External)),
+            Entity::Value { of, wrapped: false } => self.type_member(*of, name),
+            // What the bases lack, the one that all types have may offer.
+            Entity::Super(of) => {
+                self.inherited_member(*of, name).or_else(|| Some(Found::exact(Entity::External)))
             }
-            Entity::Super(of) => self.inherited_member(*of, name),
             Entity::File(_) | Entity::Directory(_) | Entity::Namespace(_) | Entity::External => {
                 self.exported(holder, name)
             }
@@ -50,6 +51,9 @@ impl Resolver<'_> {
                 self.import(place, import)
             }),
             SymbolKind::Function | SymbolKind::Method | SymbolKind::Constructor | SymbolKind::Macro => {
+                if is_accessor(file.symbol(node.ordinal)) {
+                    return self.member(&self.given_by(node)?, name);
+                }
                 self.child(file, node, name).filter(|_| file.rules.scheme == crate::rules::Scheme::Ecmascript)
             }
             _ => {
@@ -222,6 +226,16 @@ impl Resolver<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a method is used like a field: what it gives stands for it.
+fn is_accessor(symbol: &SymbolRecord) -> bool {
+    let is_marked = |attribute: &str| {
+        let name = attribute.split('(').next().unwrap_or_default().trim();
+        name.ends_with("property") || name.ends_with(".setter")
+    };
+    let is_getter = symbol.signature.split_whitespace().any(|word| word == "get");
+    symbol.attributes.iter().any(|attribute| is_marked(attribute)) || is_getter
 }
 
 /// The last part of what stands before `name` in a qualified name.

@@ -47,9 +47,13 @@ impl Resolver<'_> {
 
     fn defined_in(&self, file: &FileNode, outer: Node, name: &str) -> Option<Found> {
         let kind = file.symbol(outer.ordinal).kind;
+        let is_bare = |at: &u32| {
+            let is_member = is_member_kind(file.symbol(*at).kind);
+            file.rules.members_in_scope || holds_members(kind) || !is_member
+        };
         let children: Vec<Node> = file
             .symbols_named(name)
-            .filter(|at| file.symbol(*at).parent == Some(outer.ordinal))
+            .filter(|at| file.symbol(*at).parent == Some(outer.ordinal) && is_bare(at))
             .map(|ordinal| Node { slot: outer.slot, ordinal })
             .collect();
         if !children.is_empty() {
@@ -104,7 +108,7 @@ impl Resolver<'_> {
         };
         file.imports_named(name)
             .map(|at| &imports[at as usize])
-            .filter(|import| visible(import))
+            .filter(|import| visible(import) && !is_export_of_own(import))
             .find_map(|import| self.import(place, import))
     }
 
@@ -113,8 +117,7 @@ impl Resolver<'_> {
         if !self.may_step() {
             return None;
         }
-        if import.module.is_empty() && import.is_reexport {
-            // `export { a as b }`
+        if is_export_of_own(import) {
             return self.lookup(Place { slot: place.slot, scope: None }, &import.name);
         }
         let binds_head = import.name.is_empty() && import.alias.is_empty();
@@ -123,6 +126,11 @@ impl Resolver<'_> {
         let Some(module) = module else { return Some(Found::exact(Entity::External)) };
         match &*import.name {
             "" | "*" => Some(module),
+            // `from . import a` in the package's own file
+            name if module.entity == Entity::File(place.slot) => {
+                let found = self.at_top_level(self.file(place.slot)?, place.slot, name);
+                found.or_else(|| self.submodule(place.slot, name)).or_else(|| Some(Found::exact(Entity::External)))
+            }
             name => self.exported(&module, name).or_else(|| Some(Found::exact(Entity::External))),
         }
     }
@@ -253,6 +261,11 @@ impl Resolver<'_> {
     }
 }
 
+/// Whether the import only exports a name of its own file: `export { a as b }`.
+fn is_export_of_own(import: &ImportRecord) -> bool {
+    import.module.is_empty() && import.is_reexport
+}
+
 fn has_content(binding: &contexd_store::BindingRecord) -> bool {
     !binding.declared_type.is_empty() || !binding.value.is_empty()
 }
@@ -260,6 +273,11 @@ fn has_content(binding: &contexd_store::BindingRecord) -> bool {
 /// Whether definitions of the kind stand for no name of their own at the top level.
 fn is_part_of_another(kind: SymbolKind) -> bool {
     matches!(kind, SymbolKind::Impl | SymbolKind::Heading | SymbolKind::Namespace)
+}
+
+/// Whether the kind is one of members: of objects written out, too, whose members no bare name means.
+fn is_member_kind(kind: SymbolKind) -> bool {
+    matches!(kind, SymbolKind::Method | SymbolKind::Field | SymbolKind::Property)
 }
 
 /// Whether what stands in the kind are members, which bare names mean in some languages only.

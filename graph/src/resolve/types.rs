@@ -4,6 +4,7 @@ use contexd_store::{BindingRecord, SymbolKind};
 
 use super::{Entity, Found, Place, Resolver};
 use crate::edge::Node;
+use crate::index::FileNode;
 use crate::rules;
 
 /// How deep type arguments are followed.
@@ -17,6 +18,12 @@ const TYPE_WORDS: [&str; 17] = [
 
 /// Types that are nothing: alternatives to leave out.
 const NOTHING: [&str; 6] = ["None", "null", "undefined", "nil", "void", "never"];
+
+/// The method that a value has which is called like a function.
+const CALLED: &str = "__call__";
+
+/// The name under which a function's bindings hold what it gives back.
+const RESULT: &str = "return";
 
 impl Resolver<'_> {
     /// What a binding holds, from its written type or from what it is set to.
@@ -67,13 +74,23 @@ impl Resolver<'_> {
         if !self.may_step() {
             return None;
         }
-        let Entity::Symbols(nodes) = &found.entity else { return Some(found) };
-        let given = nodes.iter().find_map(|node| self.given_by(*node))?;
+        let given = match &found.entity {
+            Entity::Symbols(nodes) => nodes.iter().find_map(|node| self.given_by(*node))?,
+            // Of containers only functions are called, and give what they hold.
+            Entity::Value { of, wrapped: true } => Found::scoped(Entity::Value { of: *of, wrapped: false }),
+            Entity::Value { of, wrapped: false } => match self.own_member(*of, CALLED) {
+                Some(Found { entity: Entity::Symbols(nodes), .. }) => {
+                    nodes.iter().find_map(|node| self.given_by(*node))?
+                }
+                _ => return Some(found),
+            },
+            _ => return Some(found),
+        };
         Some(given.at_most(found.confidence))
     }
 
     /// What a definition gives when it is called: a value of the type that it is, or of the type that it returns.
-    fn given_by(&self, node: Node) -> Option<Found> {
+    pub(super) fn given_by(&self, node: Node) -> Option<Found> {
         let file = self.file(node.slot)?;
         let symbol = file.symbol(node.ordinal);
         let parent = symbol.parent;
@@ -86,10 +103,21 @@ impl Resolver<'_> {
             }
             SymbolKind::Function | SymbolKind::Method => {
                 let place = Place { slot: node.slot, scope: Some(node.ordinal) };
+                if symbol.declared_type.is_empty() {
+                    return self.given_back(file, node);
+                }
                 self.written_type(place, first_of_several(&symbol.declared_type))
             }
             _ => self.called(self.value_of_symbol(node)?),
         }
+    }
+
+    /// What a function without a written type gives back.
+    fn given_back(&self, file: &FileNode, node: Node) -> Option<Found> {
+        let place = Place { slot: node.slot, scope: Some(node.ordinal) };
+        let results = file.bindings_named(RESULT).filter(|binding| binding.enclosing == Some(node.ordinal));
+        let mut values = results.map(|binding| self.value_of_binding(place, binding));
+        values.find(|found| found.entity != Entity::External)
     }
 
     /// What indexing an entity gives, or going through its elements.
