@@ -42,7 +42,7 @@ impl Resolver<'_> {
             SymbolKind::Impl => self.type_member(self.implemented_type(node.slot, node.ordinal)?, name),
             kind if kind.is_type() => self.type_member(node, name),
             SymbolKind::Module | SymbolKind::Namespace => self.child(file, node, name).or_else(|| {
-                let place = Place { slot: node.slot, scope: Some(node.ordinal) };
+                let place = Place::new(node.slot, Some(node.ordinal));
                 let imports = &file.record().imports;
                 let import = file
                     .imports_named(name)
@@ -135,7 +135,7 @@ impl Resolver<'_> {
                 })
             };
             if let Some(binding) = set(true).or_else(|| set(false)) {
-                let place = Place { slot: of.slot, scope: binding.enclosing };
+                let place = Place::new(of.slot, binding.enclosing);
                 return Some(self.value_of_binding(place, binding));
             }
         }
@@ -191,7 +191,7 @@ impl Resolver<'_> {
     pub(super) fn implemented_type(&self, slot: Slot, ordinal: u32) -> Option<Node> {
         let file = self.file(slot)?;
         let symbol = file.symbol(ordinal);
-        let place = Place { slot, scope: symbol.parent };
+        let place = Place::new(slot, symbol.parent);
         self.type_named(place, &symbol.name)
     }
 
@@ -200,7 +200,7 @@ impl Resolver<'_> {
         let file = self.file(slot)?;
         let symbol = file.symbol(ordinal);
         let container = written_container(&symbol.qualified_name, &symbol.name)?;
-        self.type_named(Place { slot, scope: symbol.parent }, container)
+        self.type_named(Place::new(slot, symbol.parent), container)
     }
 
     /// The type of this name that is meant at `place`: by scope, else the only one of the family.

@@ -67,8 +67,30 @@ impl Resolver<'_> {
         match file.rules.scheme {
             Scheme::Rust => self.rust_head(place, name),
             Scheme::Namespace => self.in_namespace(file, "", name),
+            Scheme::Include => self.written_namespace(file, name),
             _ => None,
         }
+    }
+
+    /// A namespace that a block opens, in this file or another.
+    fn written_namespace(&self, file: &FileNode, name: &str) -> Option<Found> {
+        self.namespace_that(file, name, |_| true)
+    }
+
+    /// A namespace that is written within another.
+    pub(super) fn namespace_beneath(&self, file: &FileNode, outer: &str, name: &str) -> Option<Found> {
+        let wanted = format!("{outer}.{name}");
+        self.namespace_that(file, name, |qualified| qualified == wanted)
+    }
+
+    fn namespace_that(&self, user: &FileNode, name: &str, is_meant: impl Fn(&str) -> bool) -> Option<Found> {
+        let mut namespaces = self.named(name).iter().filter_map(|node| {
+            let file = self.index.node(node.slot).filter(|file| file.rules.family == user.rules.family)?;
+            let symbol = Some(file.symbol(node.ordinal)).filter(|symbol| symbol.kind == SymbolKind::Namespace)?;
+            Some(super::scope::dotted(&symbol.qualified_name))
+        });
+        let qualified = namespaces.find(|qualified| is_meant(qualified))?;
+        Some(Found::scoped(Entity::Namespace(qualified)))
     }
 
     fn python_module(&self, file: &FileNode, module: &str) -> Option<Found> {
@@ -240,10 +262,10 @@ impl Resolver<'_> {
         let mut at = place;
         for part in parts {
             found = match (part, &found.entity) {
-                ("super", Entity::File(slot)) => self.rust_parent(Place { slot: *slot, scope: None })?,
+                ("super", Entity::File(slot)) => self.rust_parent(Place::new(*slot, None))?,
                 ("super", Entity::Symbols(nodes)) => {
                     let node = nodes.first()?;
-                    at = Place { slot: node.slot, scope: Some(node.ordinal) };
+                    at = Place::new(node.slot, Some(node.ordinal));
                     self.rust_parent(at)?
                 }
                 _ => self.exported(&found, part)?,
@@ -290,7 +312,7 @@ impl Resolver<'_> {
             Entity::Symbols(nodes) => {
                 let node = nodes.first()?;
                 let scope = self.file(node.slot)?.symbol(node.ordinal).parent;
-                Some(self.rust_module_around(Place { slot: node.slot, scope }))
+                Some(self.rust_module_around(Place::new(node.slot, scope)))
             }
             _ => self.rust_parent_file(place.slot).map(file_entity),
         }

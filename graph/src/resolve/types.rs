@@ -32,7 +32,7 @@ impl Resolver<'_> {
         if !self.may_step() {
             return unknown;
         }
-        let around = Place { slot: place.slot, scope: binding.enclosing };
+        let around = Place::new(place.slot, binding.enclosing).at(binding.start_byte);
         if !binding.declared_type.is_empty() && !is_inferred(&binding.declared_type) {
             return self.written_type(around, &binding.declared_type).unwrap_or(unknown);
         }
@@ -50,7 +50,7 @@ impl Resolver<'_> {
     pub(super) fn value_of_symbol(&self, node: Node) -> Option<Found> {
         let file = self.file(node.slot)?;
         let symbol = file.symbol(node.ordinal);
-        let place = Place { slot: node.slot, scope: symbol.parent };
+        let place = Place::new(node.slot, symbol.parent);
         match symbol.kind {
             SymbolKind::EnumMember => {
                 let of = Node { slot: node.slot, ordinal: symbol.parent? };
@@ -102,7 +102,7 @@ impl Resolver<'_> {
                 Some(Found::exact(Entity::Value { of, wrapped: false }))
             }
             SymbolKind::Function | SymbolKind::Method => {
-                let place = Place { slot: node.slot, scope: Some(node.ordinal) };
+                let place = Place::new(node.slot, Some(node.ordinal));
                 if symbol.declared_type.is_empty() {
                     return self.given_back(file, node);
                 }
@@ -114,7 +114,7 @@ impl Resolver<'_> {
 
     /// What a function without a written type gives back.
     fn given_back(&self, file: &FileNode, node: Node) -> Option<Found> {
-        let place = Place { slot: node.slot, scope: Some(node.ordinal) };
+        let place = Place::new(node.slot, Some(node.ordinal));
         let results = file.bindings_named(RESULT).filter(|binding| binding.enclosing == Some(node.ordinal));
         let mut values = results.map(|binding| self.value_of_binding(place, binding));
         values.find(|found| found.entity != Entity::External)
@@ -141,7 +141,7 @@ impl Resolver<'_> {
     pub(super) fn alias_target(&self, node: Node) -> Option<Found> {
         let file = self.file(node.slot)?;
         let symbol = file.symbol(node.ordinal);
-        let place = Place { slot: node.slot, scope: symbol.parent };
+        let place = Place::new(node.slot, symbol.parent);
         self.written_type(place, &symbol.declared_type)
     }
 
@@ -199,7 +199,8 @@ impl Resolver<'_> {
                 let value = aliased.unwrap_or(Found::scoped(Entity::Value { of: *of, wrapped: false }));
                 Some(value.at_most(found.confidence).at_most(crate::Confidence::Scoped))
             }
-            Entity::External => Some(found),
+            // A type parameter's bound, or the value's own type.
+            Entity::External | Entity::Value { .. } => Some(found),
             _ => None,
         }
     }
