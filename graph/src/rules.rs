@@ -41,6 +41,10 @@ pub(crate) struct Rules {
     pub(crate) shares_directory: bool,
     /// Whether the files of a namespace share their top-level names.
     pub(crate) shares_namespace: bool,
+    /// Whether what is in modules and types is open to all files: a module goes on in another file.
+    pub(crate) has_open_modules: bool,
+    /// The member of types that makes a value of them without being defined; empty where there is none.
+    pub(crate) constructor: &'static str,
     /// Whether a bare name may be defined in any file.
     pub(crate) global_names: bool,
     /// Whether functions without a name, of which records know nothing, are scopes with definitions of their own.
@@ -63,6 +67,8 @@ const PLAIN: Rules = Rules {
     members_in_scope: true,
     shares_directory: false,
     shares_namespace: false,
+    has_open_modules: false,
+    constructor: "",
     global_names: true,
     has_unseen_scopes: false,
     imports_are_exports: false,
@@ -206,6 +212,7 @@ impl Rules {
         match (&*import.alias, &*import.name) {
             ("_" | ".", _) | ("", "*") => None,
             ("", "") => self.module_name(&import.module),
+            ("", "self") if self.scheme == Scheme::Rust => import.module.rsplit("::").next(),
             ("", name) => Some(name),
             (alias, _) => Some(alias),
         }
@@ -239,7 +246,9 @@ impl Rules {
 pub(crate) fn fits(used: ReferenceKind, kind: SymbolKind) -> bool {
     match used {
         ReferenceKind::Call => is_called(kind),
-        ReferenceKind::Type | ReferenceKind::Inherit => kind.is_type(),
+        ReferenceKind::Type => kind.is_type(),
+        // Ruby's classes include modules.
+        ReferenceKind::Inherit => kind.is_type() || kind == SymbolKind::Module,
         ReferenceKind::Macro => kind == SymbolKind::Macro,
         ReferenceKind::Mention => true,
     }
