@@ -24,7 +24,12 @@ impl Resolver<'_> {
     ) -> Option<(Confidence, Vec<Node>)> {
         let file = self.file(place.slot)?;
         let has_receiver = !reference.receiver.is_empty();
-        if !has_receiver && !may_be_anywhere(file, reference.kind) {
+        let is_hopeless = if has_receiver {
+            reference.kind == ReferenceKind::Call && rules::is_common_member(&reference.name)
+        } else {
+            !may_be_anywhere(file, reference.kind)
+        };
+        if is_hopeless {
             return None;
         }
         let mut candidates: Vec<Node> = self
