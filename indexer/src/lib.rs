@@ -9,6 +9,7 @@ pub mod embed;
 mod error;
 pub mod lang;
 mod lines;
+mod manifest;
 mod mask;
 mod parse;
 pub mod pipeline;

@@ -13,6 +13,7 @@ use tree_sitter::{ParseOptions, Parser, Tree};
 use crate::chunk;
 use crate::lang::{self, Compiled, Language, Outline, Syntax};
 use crate::lines::LineIndex;
+use crate::manifest;
 use crate::mask;
 use crate::symbols::{self, Extracted, Source};
 
@@ -75,6 +76,7 @@ pub fn parse(text: &str, language: &'static Language, budget: &ParseBudget) -> F
         record.problems.push(Problem::TooManyItems);
         return record;
     }
+    record.module_roots = manifest::module_roots(language.name, text);
     let lines = LineIndex::new(text);
     record.line_count = lines.count();
     let parsed = language.grammar().map(|(syntax, compiled)| {
@@ -94,6 +96,7 @@ pub fn parse(text: &str, language: &'static Language, budget: &ParseBudget) -> F
         }
         None if language.outline == Outline::HashHeadings => {
             record.symbols = symbols::headings(text, &lines);
+            record.references = symbols::mentions(text, &lines, &record.symbols, budget.max_references);
             record.chunks = chunk::chunk_sections(text, &lines, &record.symbols);
         }
         None => record.chunks = chunk::chunk_text(text, &lines),

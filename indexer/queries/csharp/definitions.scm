@@ -31,23 +31,31 @@
 (event_declaration name: (identifier) @name accessors: (_) @body) @definition.property
 (event_declaration name: (identifier) @name) @definition.property
 (event_field_declaration
-  (variable_declaration (variable_declarator name: (identifier) @name))) @definition.property
+  (variable_declaration type: (_) @type (variable_declarator name: (identifier) @name))) @definition.property
 (field_declaration
   (modifier "const")
-  (variable_declaration (variable_declarator name: (identifier) @name))) @definition.constant
+  (variable_declaration
+    type: (_) @type
+    (variable_declarator name: (identifier) @name (_)? @value))) @definition.constant
 (field_declaration
   (modifier "static")
   (modifier "readonly")
-  (variable_declaration (variable_declarator name: (identifier) @name))) @definition.constant
-(field_declaration (variable_declaration (variable_declarator name: (identifier) @name))) @definition.field
+  (variable_declaration
+    type: (_) @type
+    (variable_declarator name: (identifier) @name (_)? @value))) @definition.constant
+(field_declaration
+  (variable_declaration
+    type: (_) @type
+    (variable_declarator name: (identifier) @name (_)? @value))) @definition.field
 
 ; Programs without a Main: variables of the file.
 (global_statement
   (local_declaration_statement
-    (variable_declaration (variable_declarator name: (identifier) @name)))) @definition.variable
+    (variable_declaration
+      type: (_) @type
+      (variable_declarator name: (identifier) @name (_)? @value)))) @definition.variable
 
 (lambda_expression) @local
 (anonymous_method_expression) @local
 (comment) @comment
 (attribute_list) @attribute
-(attribute_list (attribute) @attribute)

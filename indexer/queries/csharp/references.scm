@@ -40,5 +40,24 @@
 (base_list (qualified_name name: (generic_name . (identifier) @reference.inherit)))
 (base_list (primary_constructor_base_type type: (identifier) @reference.inherit))
 
+; Locals, parameters of lambdas, patterns, loops.
+(local_declaration_statement
+  (variable_declaration
+    type: (_) @type
+    (variable_declarator name: (identifier) (_)? @value) @binding))
+(using_statement
+  (variable_declaration
+    type: (_) @type
+    (variable_declarator name: (identifier) (_)? @value) @binding))
+(foreach_statement) @binding.element
+(declaration_pattern) @binding
+(declaration_expression) @binding
+(catch_declaration name: (identifier)) @binding
+(lambda_expression parameters: (implicit_parameter) @binding)
+(lambda_expression parameters: (parameter_list (parameter) @binding))
+
 (using_directive !name [(identifier) (qualified_name) (alias_qualified_name)] @import)
-(using_directive name: (identifier) . [(qualified_name) (generic_name) (identifier)] @import)
+(using_directive
+  name: (identifier) @import.alias
+  .
+  [(qualified_name) (generic_name) (identifier)] @import)

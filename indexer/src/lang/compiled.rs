@@ -12,8 +12,12 @@ pub(crate) enum Role {
     Definition(DefinitionRole),
     /// `@name`: where the definition's name is.
     Name,
-    /// `@value`: the node that has the body.
+    /// `@value`: the node that has the body, or what a variable or binding is set to, where no field leads to it.
     Value,
+    /// `@type`: the written type, where no field leads to it.
+    Type,
+    /// `@parameters`: the list of parameters, where no field leads to it.
+    Parameters,
     /// `@body`: the body itself, where the grammar has no field for it.
     Body,
     /// `@scope`: the type that the definition belongs to, written beside its name.
@@ -53,6 +57,8 @@ pub(crate) enum Role {
     Local,
     /// `@section`: a label that gives the visibility of what follows.
     Section,
+    /// `@labels`: a node whose labels hold only in it.
+    Labels,
     /// `@docstring`: a string that documents the definition around it.
     Docstring,
     /// A capture for predicates only; its name begins with `_`.
@@ -227,6 +233,8 @@ impl Role {
         Some(match name {
             "name" => Self::Name,
             "value" => Self::Value,
+            "type" => Self::Type,
+            "parameters" => Self::Parameters,
             "body" => Self::Body,
             "scope" => Self::Scope,
             "import" => Self::Import,
@@ -245,6 +253,7 @@ impl Role {
             "wrapper" => Self::Wrapper,
             "local" => Self::Local,
             "section" => Self::Section,
+            "labels" => Self::Labels,
             "docstring" => Self::Docstring,
             _ if name.starts_with('_') => Self::Unused,
             _ => return None,

@@ -115,6 +115,8 @@ pub(crate) struct Syntax {
     pub(crate) ignored_scopes: &'static [&'static str],
     /// What joins a name to what it is taken from.
     pub(crate) member_operators: &'static [&'static str],
+    /// A mark in front of variables that is no part of their names; empty where there is none.
+    pub(crate) variable_mark: &'static str,
     /// The name of the first parameter of a method that belongs to a value; methods without it are static. Empty
     /// where the language does not write it.
     pub(crate) self_parameter: &'static str,
@@ -203,6 +205,8 @@ pub(crate) enum Fallback {
     UnlessModule,
     /// Private where the file lists what it exports and leaves this out, else public.
     UnlessUnlisted,
+    /// Private, but fields are as visible as what they stand in.
+    PrivateUnlessField,
     /// The label above it (`public:`).
     Section {
         /// What holds above a class's first label; elsewhere that is public.

@@ -7,14 +7,18 @@
 mod c_family;
 mod conditions;
 mod csharp;
+mod haskell;
 mod item_macros;
+mod julia;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 pub(crate) use c_family::{hide_c_macros, hide_cpp_macros};
 pub(crate) use csharp::hide_csharp_conditions;
+pub(crate) use haskell::hide_haskell_else;
 pub(crate) use item_macros::open_item_macros;
+pub(crate) use julia::hide_constant_fields;
 
 /// Finds what a language's grammar must not see.
 pub(crate) type Masking = fn(&str) -> Vec<Range<usize>>;

@@ -16,14 +16,13 @@ pub(super) fn bindings(
     limit: usize,
 ) -> Vec<BindingRecord> {
     let mut enclosing = Enclosing::new(symbols);
-    let operators = syntax.member_operators;
     let mut records = Vec::with_capacity(raw.len().min(limit));
     for binding in raw.iter().take(limit) {
         let written = slice(text, &binding.name);
         let name = if names::is_word(written, syntax.name_marks) {
             written.into()
         } else {
-            chain::of_expression(written, operators)
+            chain::of_expression(written, syntax)
         };
         if name.is_empty() || name.contains(['(', '[', '?']) || syntax.ignored_names.contains(&&*name) {
             continue;
@@ -45,6 +44,6 @@ pub(super) fn bindings(
 
 fn value_of(text: &str, syntax: &Syntax, binding: &RawBinding) -> Box<str> {
     let Some(value) = &binding.value else { return Box::default() };
-    let chain = chain::of_expression(slice(text, value), syntax.member_operators);
+    let chain = chain::of_expression(slice(text, value), syntax);
     if binding.is_element && !chain.is_empty() { format!("{chain}[]").into() } else { chain }
 }

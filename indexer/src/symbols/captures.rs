@@ -81,6 +81,8 @@ pub(super) enum RegionKind {
     Wrapper,
     /// Its variables are local.
     Local,
+    /// The labels in it hold only there.
+    Labels,
     /// A label that says who sees what follows.
     Section,
 }
@@ -176,6 +178,7 @@ impl Captures {
                 Role::Wrapper => self.add_region(bytes, RegionKind::Wrapper),
                 Role::Local => self.add_region(bytes, RegionKind::Local),
                 Role::Section => self.add_region(bytes, RegionKind::Section),
+                Role::Labels => self.add_region(bytes, RegionKind::Labels),
                 Role::Import => {
                     let alias = field_of(compiled.alias_field, capture.node);
                     parts.alias = parts.alias.or(alias.map(bytes_of));
@@ -183,21 +186,21 @@ impl Captures {
                 }
                 Role::ImportModule => parts.module = Some(bytes),
                 Role::ImportName => {
-                    parts.alias = field_of(compiled.alias_field, capture.node).map(bytes_of);
+                    let alias = field_of(compiled.alias_field, capture.node);
+                    parts.alias = parts.alias.or(alias.map(bytes_of));
                     parts.item = Some(ImportedItem::Written(resolve_name(compiled, capture.node).bytes));
                 }
                 Role::ImportAlias => parts.alias = Some(bytes),
                 Role::ImportDefault => parts.item = Some(ImportedItem::Default(bytes)),
                 Role::ImportAll => parts.item = Some(ImportedItem::All(bytes)),
                 Role::Reexport => parts.is_reexport = true,
-                Role::Binding => self.bindings.extend(binding_of(compiled, capture.node)),
-                Role::BindingElement => {
-                    let element = binding_of(compiled, capture.node);
-                    self.bindings.extend(element.map(|binding| RawBinding { is_element: true, ..binding }));
-                }
+                Role::Binding => parts.binding = Some((capture.node, false)),
+                Role::BindingElement => parts.binding = Some((capture.node, true)),
                 Role::Definition(role) => parts.definition = Some((capture.node, role)),
                 Role::Name => parts.name = Some(capture.node),
                 Role::Value => parts.value = Some(capture.node),
+                Role::Type => parts.declared_type = Some(bytes),
+                Role::Parameters => parts.parameters = Some(capture.node),
                 Role::Body => parts.body = Some(capture.node),
                 Role::Scope => parts.scope = Some(bytes),
                 Role::Unused => {}
@@ -210,7 +213,12 @@ impl Captures {
         if let (Some((node, role)), Some(name)) = (parts.definition, parts.name)
             && is_variable(role.kind)
         {
-            self.bindings.extend(binding_of_variable(compiled, node, name));
+            self.bindings
+                .extend(binding_of_variable(compiled, node, name).map(|found| parts.complete(found)));
+        }
+        if let Some((node, is_element)) = parts.binding {
+            let found = binding_of(compiled, node);
+            self.bindings.extend(found.map(|found| RawBinding { is_element, ..parts.complete(found) }));
         }
         self.definitions.extend(parts.into_definition(compiled, found.pattern_index));
     }
@@ -235,7 +243,8 @@ impl Captures {
         for list in [&mut self.comments, &mut self.attributes, &mut self.docstrings] {
             list.sort_by_key(|bytes| bytes.start);
         }
-        self.imports.sort_by_key(RawImport::start);
+        self.imports.sort_by_key(|import| (import.start(), import.alias.is_none()));
+        self.imports.dedup_by(|later, kept| later.start() == kept.start() && later.alias.is_none());
         self.bindings.sort_by_key(|binding| (binding.name.start, binding.name.end, binding.value.is_none()));
         self.bindings.dedup_by_key(|binding| binding.name.clone());
     }
@@ -247,8 +256,12 @@ struct MatchParts<'tree> {
     definition: Option<(Node<'tree>, DefinitionRole)>,
     name: Option<Node<'tree>>,
     value: Option<Node<'tree>>,
+    declared_type: Option<Bytes>,
+    parameters: Option<Node<'tree>>,
     body: Option<Node<'tree>>,
     scope: Option<Bytes>,
+    /// A binding, and whether it takes the elements of its value.
+    binding: Option<(Node<'tree>, bool)>,
     module: Option<Bytes>,
     item: Option<ImportedItem>,
     alias: Option<Bytes>,
@@ -256,6 +269,16 @@ struct MatchParts<'tree> {
 }
 
 impl MatchParts<'_> {
+    /// Adds to a binding what was captured of it and no field led to.
+    fn complete(&self, binding: RawBinding) -> RawBinding {
+        let value = self.value.map(bytes_of);
+        RawBinding {
+            declared_type: binding.declared_type.or_else(|| self.declared_type.clone()),
+            value: binding.value.or(value),
+            ..binding
+        }
+    }
+
     fn into_definition(self, compiled: &Compiled, pattern: usize) -> Option<RawDefinition> {
         let (node, role) = self.definition?;
         let resolved = resolve_name(compiled, self.name?);
@@ -264,7 +287,12 @@ impl MatchParts<'_> {
         let holder = self.value.unwrap_or(node);
         let body = self.body.or_else(|| body_field.and_then(|field| holder.child_by_field_id(field)));
         let callee = resolved.callee.unwrap_or(holder);
-        let parameters = if role.kind.is_callable() { parameters_of(compiled, callee) } else { Vec::new() };
+        let parameters = match self.parameters {
+            Some(list) => typed_parameters_in(list),
+            None if role.kind.is_callable() => parameters_of(compiled, callee),
+            None => Vec::new(),
+        };
+        let declared_type = || declared_type_of(compiled, role.kind, node, holder);
         Some(RawDefinition {
             node: bytes_of(node),
             name: resolved.bytes,
@@ -273,7 +301,7 @@ impl MatchParts<'_> {
             scope: self.scope.or(resolved.scope),
             body_start: body.map(|body| body.start_byte() as u32),
             callable: resolved.callable,
-            declared_type: declared_type_of(compiled, role.kind, node, holder),
+            declared_type: self.declared_type.or_else(declared_type),
             parameters,
         })
     }
@@ -351,18 +379,33 @@ fn declared_type_of(compiled: &Compiled, kind: SymbolKind, node: Node, holder: N
 
 /// The parameters that stand in the fields of `callee`, receivers included.
 fn parameters_of(compiled: &Compiled, callee: Node) -> Vec<RawParameter> {
+    let lists = compiled.parameter_fields.iter().filter_map(|field| callee.child_by_field_id(*field));
+    lists.flat_map(|list| parameters_in(compiled, list)).collect()
+}
+
+/// The parameters in a list of them, or the one that stands without a list.
+fn parameters_in(compiled: &Compiled, list: Node) -> Vec<RawParameter> {
     let mut parameters = Vec::new();
-    for list in compiled.parameter_fields.iter().filter_map(|field| callee.child_by_field_id(*field)) {
-        if list.named_child_count() == 0 {
-            let is_name = !list.is_extra() && list.child_count() == 0;
-            parameters.extend(is_name.then(|| RawParameter { name: bytes_of(list), declared_type: None }));
-            continue;
-        }
-        let mut cursor = list.walk();
-        let written = list.named_children(&mut cursor).filter(|child| !child.is_extra());
-        written.take(MAX_PARAMETERS).for_each(|child| add_parameter(compiled, child, &mut parameters));
+    if list.named_child_count() == 0 {
+        let is_name = !list.is_extra() && list.child_count() == 0;
+        parameters.extend(is_name.then(|| RawParameter { name: bytes_of(list), declared_type: None }));
+        return parameters;
     }
+    let mut cursor = list.walk();
+    let written = list.named_children(&mut cursor).filter(|child| !child.is_extra());
+    written.take(MAX_PARAMETERS).for_each(|child| add_parameter(compiled, child, &mut parameters));
     parameters
+}
+
+/// The parameters in a list whose grammar has no fields for them: those written `name: Type`.
+fn typed_parameters_in(list: Node) -> Vec<RawParameter> {
+    let mut cursor = list.walk();
+    let parameter = |child: Node| {
+        let name = child.child(0)?;
+        child.child(1).filter(|colon| colon.kind() == ":")?;
+        Some(RawParameter { name: bytes_of(name), declared_type: child.child(2).map(bytes_of) })
+    };
+    list.named_children(&mut cursor).filter_map(parameter).take(MAX_PARAMETERS).collect()
 }
 
 /// Adds the parameter that `node` declares; `a, b int` declares two.

@@ -4,6 +4,7 @@
 //! neither its parents cheaply nor what an error node was meant to be.
 
 use super::names::is_word_char;
+use crate::lang::Syntax;
 
 /// How far an expression is followed, in bytes.
 const REACH: usize = 2048;
@@ -25,7 +26,21 @@ struct Link<'t> {
 }
 
 /// The chain that the name at `start` is taken from; empty for a bare name.
-pub(super) fn receiver(text: &str, start: usize, operators: &[&str]) -> Box<str> {
+pub(super) fn receiver(text: &str, start: usize, syntax: &Syntax) -> Box<str> {
+    without_marks(receiver_by(text, start, syntax.member_operators), syntax.variable_mark)
+}
+
+/// The chain that the expression `text` is; empty when it is something else.
+pub(super) fn of_expression(text: &str, syntax: &Syntax) -> Box<str> {
+    without_marks(expression_by(text, syntax.member_operators), syntax.variable_mark)
+}
+
+fn without_marks(chain: Box<str>, mark: &str) -> Box<str> {
+    if mark.is_empty() { chain } else { chain.replace(mark, "").into() }
+}
+
+/// [`receiver`] for these operators, with all marks.
+pub(super) fn receiver_by(text: &str, start: usize, operators: &[&str]) -> Box<str> {
     let from = text.floor_char_boundary(start.saturating_sub(REACH));
     let mut rest = &text[from..start];
     let mut links: Vec<Link> = Vec::new();
@@ -50,8 +65,9 @@ pub(super) fn receiver(text: &str, start: usize, operators: &[&str]) -> Box<str>
 fn strip_operator<'t>(text: &'t str, operators: &[&str]) -> Option<&'t str> {
     let trimmed = text.trim_end();
     let before = operators.iter().find_map(|operator| trimmed.strip_suffix(operator))?;
-    if before.ends_with('.') {
-        return None; // a range or a spread
+    let stands_alone = trimmed.len() < text.len() && before.ends_with(' ');
+    if before.ends_with('.') || stands_alone {
+        return None; // a range, a spread, an operator of another meaning
     }
     Some(before.trim_end().trim_end_matches(['?', '!', '&']))
 }
@@ -101,8 +117,7 @@ fn before_bracket(text: &str, closing: char) -> Option<&str> {
     None
 }
 
-/// The chain that the expression `text` is; empty when it is something else.
-pub(super) fn of_expression(text: &str, operators: &[&str]) -> Box<str> {
+fn expression_by(text: &str, operators: &[&str]) -> Box<str> {
     let text = &text[..text.floor_char_boundary(REACH)];
     let mut rest = text.trim_start().trim_start_matches(['&', '*']);
     while let Some(after) = TRANSPARENT_WORDS.iter().find_map(|word| {
@@ -195,7 +210,7 @@ mod tests {
     #[test]
     fn receivers() {
         let check = |text: &str, expected: &str| {
-            assert_eq!(&*receiver(text, text.rfind("NAME").unwrap(), &OPERATORS), expected, "{text}");
+            assert_eq!(&*receiver_by(text, text.rfind("NAME").unwrap(), &OPERATORS), expected, "{text}");
         };
         check("NAME", "");
         check("x = NAME", "");
@@ -217,7 +232,7 @@ mod tests {
     #[test]
     fn expressions() {
         let check = |text: &str, expected: &str| {
-            assert_eq!(&*of_expression(text, &OPERATORS), expected, "{text}");
+            assert_eq!(&*expression_by(text, &OPERATORS), expected, "{text}");
         };
         check("Foo(1, bar(2))", "Foo()");
         check("await new a.Foo<T>(x)", "a.Foo()");

@@ -11,6 +11,7 @@ mod comments;
 mod enclosing;
 mod headings;
 mod imports;
+mod mentions;
 mod names;
 mod outline;
 mod references;
@@ -32,6 +33,7 @@ use crate::lines::LineIndex;
 use crate::parse::{Deadline, ParseBudget};
 
 pub(crate) use self::headings::headings;
+pub(crate) use self::mentions::mentions;
 
 /// What a file defines, uses and imports.
 #[derive(Default)]
@@ -127,6 +129,7 @@ fn finish(source: &Source, captures: &Captures, rules: &Rules, drafts: Vec<Draft
                 .parameters
                 .iter()
                 .map(|parameter| parameter_record(source.text, parameter))
+                .filter(|parameter| &*parameter.name != ",")
                 .collect(),
             declared_type: raw
                 .declared_type

@@ -58,6 +58,8 @@ pub(super) struct Sweep<'a> {
     containers: HashMap<String, u32>,
     /// Whether any definition does.
     has_scopes: bool,
+    /// The node of the newest definition.
+    newest_node: Bytes,
     /// The latest definition of each name in its container, where the language asks for it.
     latest: HashMap<(Option<u32>, &'a str), u32>,
 }
@@ -99,6 +101,7 @@ pub(super) fn nest(
         wrappers: Vec::new(),
         containers: HashMap::new(),
         has_scopes: captures.definitions.iter().any(|raw| raw.scope.is_some()),
+        newest_node: 0..0,
         latest: HashMap::new(),
     };
     let mut regions = captures.regions.iter().peekable();
@@ -132,6 +135,11 @@ impl<'a> Sweep<'a> {
                     let frame =
                         Frame { end: region.node.end, local: true, is_clause: false, ..self.innermost() };
                     self.frames.push(frame);
+                }
+                RegionKind::Labels => {
+                    let section = self.syntax.visibility.before_labels();
+                    let end = region.node.end;
+                    self.frames.push(Frame { end, section, is_clause: false, ..self.innermost() });
                 }
                 RegionKind::Section => self.set_section(region),
             }
@@ -168,6 +176,7 @@ impl<'a> Sweep<'a> {
     /// Adds a definition, unless it is local or nameless.
     fn define(&mut self, position_in_captures: usize, raw: &RawDefinition) {
         self.close_before(raw.node.start);
+        self.close_twin(raw);
         if raw.role.rest {
             self.close_clauses();
         }
@@ -275,6 +284,15 @@ impl<'a> Sweep<'a> {
         repeats
     }
 
+    /// Closes the newest definition where this one is another name of the same node (`a, b :: Int`).
+    fn close_twin(&mut self, raw: &RawDefinition) {
+        let newest = self.drafts.len().checked_sub(1).map(|position| position as u32);
+        if newest.is_some() && raw.node == self.newest_node {
+            self.frames.pop_if(|frame| frame.container == newest && frame.end == raw.node.end);
+        }
+        self.newest_node = raw.node.clone();
+    }
+
     /// Whether the definition is a part of the one before it, or sets a variable that is already defined.
     fn continues_another(&mut self, raw: &RawDefinition, name: &Bytes, outer: Frame) -> bool {
         let Syntax { joins_neighbours, binds_once, .. } = *self.syntax;
@@ -318,13 +336,21 @@ impl<'a> Sweep<'a> {
         self.frames.push(frame);
     }
 
-    /// The node with the wrappers around it that hold nothing else.
+    /// The node with the wrappers around it that hold nothing else. Of several definitions in a wrapper, the first
+    /// has its keywords (`let rec f = ... and g = ...`).
     fn unwrapped(&mut self, raw: &RawDefinition) -> Bytes {
         let mut node = raw.node.clone();
         for wrapper in self.wrappers.iter().rev() {
             let tail = self.text.get(node.end as usize..wrapper.node.end as usize).unwrap_or("x");
             let holds_nothing_else = tail.len() < 256 && tail.trim_matches([';', ',']).trim().is_empty();
-            if wrapper.used || !holds_nothing_else {
+            if wrapper.used {
+                break;
+            }
+            if !holds_nothing_else {
+                let head = self.text.get(wrapper.node.start as usize..node.start as usize);
+                if head.is_some_and(is_keywords) {
+                    node.start = wrapper.node.start;
+                }
                 break;
             }
             node = wrapper.node.clone();
@@ -420,6 +446,11 @@ impl<'a> Sweep<'a> {
         let makes_property = self.preludes.attributes_in(before_name).iter().any(is_property);
         if makes_property { SymbolKind::Property } else { SymbolKind::Method }
     }
+}
+
+/// Whether `text` is a few words on one line.
+fn is_keywords(text: &str) -> bool {
+    text.len() < 32 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' ')
 }
 
 fn is_variable(kind: SymbolKind) -> bool {

@@ -38,7 +38,7 @@ pub(super) fn references(
             line: lines.line_of(start) + 1,
             start_byte: start,
             enclosing: enclosing.at(start),
-            receiver: chain::receiver(text, start as usize, syntax.member_operators),
+            receiver: chain::receiver(text, start as usize, syntax),
         });
     }
     (records, false)

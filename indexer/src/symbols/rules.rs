@@ -86,6 +86,8 @@ impl Rules<'_> {
             Fallback::UnlessModule if self.is_module => Visibility::Private,
             Fallback::UnlessModule => Visibility::Unknown,
             Fallback::UnlessUnlisted => self.unless_unlisted(name),
+            Fallback::PrivateUnlessField if draft.kind != SymbolKind::Field => Visibility::Private,
+            Fallback::PrivateUnlessField => container.map_or(Visibility::Private, |outer| outer.visibility),
         }
     }
 

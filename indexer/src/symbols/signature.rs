@@ -27,7 +27,7 @@ pub(super) fn signature(text: &str, draft: &Draft, preludes: &Preludes) -> Box<s
     let mut folded = fold_white_space(&text[start as usize..end as usize], limit);
     let kept = folded.trim_end_matches(['{', ':', ';', ',', '=', ' ', '\\']).len();
     folded.truncate(kept);
-    if end < draft.name.start {
+    if end < draft.name.start && draft.name.end <= draft.declaration.end {
         // `typedef struct { ... } name`
         folded.push(' ');
         folded.push_str(&text[draft.name.start as usize..draft.name.end as usize]);

@@ -125,6 +125,21 @@ fn csharp() {
 }
 
 #[test]
+fn php() {
+    check("php.php");
+}
+
+#[test]
+fn ruby() {
+    check("ruby.rb");
+}
+
+#[test]
+fn kotlin() {
+    check("kotlin.kt");
+}
+
+#[test]
 fn markdown() {
     check("markdown.md");
 }
@@ -142,4 +157,54 @@ fn bats() {
 #[test]
 fn lua() {
     check("lua.lua");
+}
+
+#[test]
+fn haskell() {
+    check("haskell.hs");
+}
+
+#[test]
+fn zig() {
+    check("zig.zig");
+}
+
+#[test]
+fn protobuf() {
+    check("protobuf.proto");
+}
+
+#[test]
+fn ocaml() {
+    check("ocaml.ml");
+}
+
+#[test]
+fn ocaml_interface() {
+    check("ocaml_interface.mli");
+}
+
+#[test]
+fn julia() {
+    check("julia.jl");
+}
+
+#[test]
+fn r() {
+    check("r.R");
+}
+
+#[test]
+fn hcl() {
+    check("hcl.tf");
+}
+
+#[test]
+fn nix() {
+    check("nix.nix");
+}
+
+#[test]
+fn starlark() {
+    check("starlark.bzl");
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use contexd_indexer::ParseBudget;
 
-use super::misreadings::is_misread;
+use super::misreadings::{continues, is_misread};
 use super::tags::{Tag, bare_name};
 
 /// How far from the name ctags' line may be where the name is not in that line at all.
@@ -67,6 +67,7 @@ pub(crate) fn add_file(tallies: &mut Tallies, path: &str, shown: &str, text: &st
     tally.files += 1;
     tally.ours += symbols.len();
     let mut seen = HashSet::new();
+    let mut previous = None;
     for tag in tags.iter().filter(|tag| tag.is_counted && tag.line > 0) {
         if !seen.insert((tag.line, tag.name.as_str())) {
             continue;
@@ -74,7 +75,8 @@ pub(crate) fn add_file(tallies: &mut Tallies, path: &str, shown: &str, text: &st
         let is_found = ours.contains(&(tag.line, tag.name.as_str()));
         let line = lines.get(tag.line as usize - 1).copied().unwrap_or_default();
         let is_elsewhere = !line.contains(&tag.name) && is_near(&ours, tag);
-        if !is_found && !is_elsewhere && is_misread(tag, &lines) {
+        let is_later_equation = previous.replace(tag).is_some_and(|first| continues(first, tag));
+        if !is_found && !is_elsewhere && (is_later_equation || is_misread(tag, &lines)) {
             tally.set_aside += 1;
             continue;
         }

@@ -5,7 +5,8 @@
 use super::tags::Tag;
 
 /// Words that are never names, by ctags' language: ctags took a statement or a clause for a definition.
-const RESERVED: [(&str, &[&str]); 5] = [
+const RESERVED: [(&str, &[&str]); 6] = [
+    ("OCaml", &["()", "_", "%", "open", "module", "private", "rec", "exception", "constraint"]),
     (
         "Haskell",
         &[
@@ -61,6 +62,11 @@ fn is_include_guard(tag: &Tag, lines: &[&str], position: usize) -> bool {
         && !words(position + 1).starts_with(&["#endif"])
 }
 
+/// Whether the tag is another equation of the function that the tag before it is.
+pub(crate) fn continues(before: &Tag, tag: &Tag) -> bool {
+    tag.language == "Haskell" && tag.kind == "function" && before.name == tag.name && before.kind == tag.kind
+}
+
 fn is_reserved(tag: &Tag) -> bool {
     RESERVED.iter().any(|(language, words)| *language == tag.language && words.contains(&tag.name.as_str()))
 }
@@ -95,6 +101,38 @@ fn says_so(tag: &Tag, line: &str) -> bool {
         ("C" | "C++", "enumerator") => any_place(line, name, |_, behind| !behind.starts_with('(')),
         // `namespace name = some::name;`
         ("C++", "alias") => any_place(line, name, |before, _| !before.ends_with('=')),
+        // `x = map(function() ...)` is no function
+        ("Lua", "function") => {
+            ["function", "= function", "=function"].iter().any(|word| follows_or_leads(line, name, word))
+        }
+        // the name of a module is cut at its first dot; `makeLenses ''Type` and `deriving (Show)` define nothing
+        ("Haskell", "module") => !follows(line, name, "."),
+        ("Haskell", "function" | "constructor") => {
+            !follows(line, name, "''") && !line.contains(" ''") && !line.trim_start().starts_with("deriving")
+        }
+        // every file is a module to ctags, and a constraint (`with type t = ...`) a type
+        ("OCaml", "module") => {
+            let names_it = line.contains("module ") && line.contains(name);
+            names_it
+                && ["with module", "and module", "(module ", "module type of"]
+                    .iter()
+                    .all(|no| !line.contains(no))
+        }
+        ("OCaml", "type") => {
+            !line.contains("with type")
+                && !line.contains("and type")
+                && !line.trim_start().starts_with("and ")
+                || (line.trim_start().starts_with("and ") && !line.contains("and type"))
+        }
+        // parameters of lambdas are methods to ctags, and a companion without a name is an object
+        ("Kotlin", "method") => line.contains("fun "),
+        ("Kotlin", "object") => line.contains(name),
+        // calls in accessors and after directives
+        ("C#", "method") => {
+            let before = line.split(name).next().unwrap_or_default().trim_end();
+            name != "nameof"
+                && !["new", "return", "await", "(", "throw"].iter().any(|word| before.ends_with(word))
+        }
         _ => true,
     }
 }
@@ -151,4 +189,17 @@ fn declares_alias(before: &str, behind: &str) -> bool {
         && !behind.starts_with(['}', ','])
         && !behind.starts_with("as ")
         && !behind.starts_with("from ")
+}
+
+/// Whether `word` stands right behind the name, or anywhere before it.
+fn follows_or_leads(line: &str, name: &str, word: &str) -> bool {
+    let (before, behind) = line.split_once(name).unwrap_or(("", ""));
+    let behind = behind.trim_start_matches(['"', '\'', ']', ' ']);
+    behind.starts_with(word) || before.contains(word)
+}
+
+/// Whether `next` stands right behind the name in the line, blanks aside.
+fn follows(line: &str, name: &str, next: &str) -> bool {
+    let behind = line.split_once(name).map_or("", |(_, behind)| behind);
+    behind.starts_with(next) || behind.trim_start().starts_with(next)
 }

@@ -58,8 +58,8 @@ fn read_tag(line: &[u8]) -> Option<(String, Tag)> {
     let tag: Value = serde_json::from_slice(line).ok()?;
     let text = |key: &str| tag.get(key).and_then(Value::as_str);
     let (language, kind) = (text("language")?, text("kind")?);
-    let name = bare_name(last_part(language, text("name")?));
-    let is_made_up = name.starts_with("__anon") || name.starts_with("anonymousFunction");
+    let name = bare_name(last_part(language, kind, text("name")?));
+    let is_made_up = ["__anon", "anonymousFunction", "<"].iter().any(|mark| name.starts_with(mark));
     let read = Tag {
         line: u32::try_from(tag.get("line")?.as_u64()?).ok()?,
         language: language.to_owned(),
@@ -70,9 +70,14 @@ fn read_tag(line: &[u8]) -> Option<(String, Tag)> {
     Some((text("path")?.to_owned(), read))
 }
 
-/// The name without the path before it, for a language whose tags have one (`M.f`, `M:f`).
-fn last_part<'n>(language: &str, name: &'n str) -> &'n str {
-    if language == "Lua" { name.rsplit(['.', ':']).next().unwrap_or(name) } else { name }
+/// The name without the path before it, for a language whose tags have one (`M.f`, `M:f`, `IList.Add`), and without
+/// the type parameters behind it (`Queue{T}`).
+fn last_part<'n>(language: &str, kind: &str, name: &'n str) -> &'n str {
+    if language == "Julia" {
+        return name.split('{').next().unwrap_or(name);
+    }
+    let has_path = matches!((language, kind), ("Lua", _) | ("C#", "method"));
+    if has_path { name.rsplit(['.', ':']).next().unwrap_or(name) } else { name }
 }
 
 /// The name as both sides are compared: without white space and quotes.

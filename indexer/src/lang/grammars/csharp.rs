@@ -11,6 +11,7 @@ pub(super) static LANGUAGE: Language = code("csharp", &["cs", "csx"], &["dotnet-
 
 static CSHARP: Syntax = Syntax {
     masking: Some(mask::hide_csharp_conditions),
+    member_operators: &["::", "."],
     ignored_names: &["nameof", "var", "_", "dynamic"],
     visibility: VisibilityRule::Words(WordRule {
         words: &[

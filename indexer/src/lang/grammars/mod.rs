@@ -5,10 +5,22 @@ mod c_family;
 mod csharp;
 mod ecmascript;
 mod go;
+mod haskell;
+mod hcl;
 mod java;
+mod julia;
+mod kotlin;
 mod lua;
+mod nix;
+mod ocaml;
+mod php;
+mod protobuf;
 mod python;
+mod r;
+mod ruby;
 mod rust;
+mod starlark;
+mod zig;
 
 use std::sync::OnceLock;
 
@@ -36,7 +48,7 @@ const fn code(
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [&Language; 12] = [
+pub(super) static LANGUAGES: [&Language; 25] = [
     &rust::LANGUAGE,
     &python::LANGUAGE,
     &ecmascript::JAVASCRIPT,
@@ -47,8 +59,21 @@ pub(super) static LANGUAGES: [&Language; 12] = [
     &c_family::C,
     &c_family::CPP,
     &csharp::LANGUAGE,
+    &kotlin::LANGUAGE,
+    &ruby::LANGUAGE,
+    &php::LANGUAGE,
     &bash::LANGUAGE,
     &lua::LANGUAGE,
+    &haskell::LANGUAGE,
+    &zig::LANGUAGE,
+    &protobuf::LANGUAGE,
+    &ocaml::IMPLEMENTATION,
+    &ocaml::INTERFACE,
+    &julia::LANGUAGE,
+    &r::LANGUAGE,
+    &hcl::LANGUAGE,
+    &nix::LANGUAGE,
+    &starlark::LANGUAGE,
 ];
 
 const SLASH_COMMENTS: CommentStyle =
@@ -75,6 +100,7 @@ const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'s
         binds_once: false,
         ignored_scopes: &[],
         member_operators: &["."],
+        variable_mark: "",
         self_parameter: "",
         constructors: Constructors::ByQuery,
         property_decorators: &[],

@@ -1,0 +1,301 @@
+//! Bare names: what surrounds them, what the file defines and imports, what it shares with others.
+
+use contexd_store::{ImportRecord, SymbolKind};
+
+use super::{Entity, Found, Place, Resolver};
+use crate::edge::{Node, Slot};
+use crate::index::FileNode;
+use crate::paths;
+use crate::rules::Scheme;
+
+/// The name of a module's default export.
+const DEFAULT: &str = "default";
+
+impl Resolver<'_> {
+    /// What a bare name means at `place`.
+    pub(super) fn lookup(&self, place: Place, name: &str) -> Option<Found> {
+        if !self.may_step() {
+            return None;
+        }
+        let file = self.file(place.slot)?;
+        self.in_surroundings(file, place, name)
+            .or_else(|| self.at_top_level(file, place.slot, name))
+            .or_else(|| self.imported(file, place, name))
+            .or_else(|| self.shared(file, place, name))
+            .or_else(|| self.by_wildcard(file, place.slot, name))
+            .or_else(|| self.module_in_scope(file, place, name))
+    }
+
+    /// Looks from the innermost symbol outwards: what it defines, its parameters, its bindings.
+    fn in_surroundings(&self, file: &FileNode, place: Place, name: &str) -> Option<Found> {
+        let mut at = place.scope;
+        while let Some(ordinal) = at {
+            let symbol = file.symbol(ordinal);
+            let is_open = !holds_members(symbol.kind) || file.rules.members_in_scope || at == place.scope;
+            if is_open {
+                if let Some(found) = self.defined_in(file, Node { slot: place.slot, ordinal }, name) {
+                    return Some(found);
+                }
+                if let Some(found) = self.bound_in(file, Node { slot: place.slot, ordinal }, name) {
+                    return Some(found);
+                }
+            }
+            at = symbol.parent;
+        }
+        None
+    }
+
+    fn defined_in(&self, file: &FileNode, outer: Node, name: &str) -> Option<Found> {
+        let kind = file.symbol(outer.ordinal).kind;
+        let children: Vec<Node> = file
+            .symbols_named(name)
+            .filter(|at| file.symbol(*at).parent == Some(outer.ordinal))
+            .map(|ordinal| Node { slot: outer.slot, ordinal })
+            .collect();
+        if !children.is_empty() {
+            return Some(Found::exact(Entity::Symbols(children)));
+        }
+        if !file.rules.members_in_scope {
+            return None;
+        }
+        if holds_members(kind) {
+            let around = self.type_around(Place { slot: outer.slot, scope: Some(outer.ordinal) })?;
+            return self.type_member(around, name);
+        }
+        let is_outlying = kind.is_callable() && file.symbol(outer.ordinal).parent.is_none();
+        let around =
+            is_outlying.then(|| self.type_of_outlying_method(outer.slot, outer.ordinal)).flatten()?;
+        self.type_member(around, name)
+    }
+
+    /// The parameter or binding of this name that belongs to `outer`, as the value that it holds.
+    fn bound_in(&self, file: &FileNode, outer: Node, name: &str) -> Option<Found> {
+        let place = Place { slot: outer.slot, scope: Some(outer.ordinal) };
+        let symbol = file.symbol(outer.ordinal);
+        let mut bindings =
+            file.bindings_named(name).filter(|binding| binding.enclosing == Some(outer.ordinal));
+        let binding = bindings.clone().find(|binding| has_content(binding)).or_else(|| bindings.next());
+        if let Some(binding) = binding {
+            return Some(self.value_of_binding(place, binding));
+        }
+        let parameter = symbol.parameters.iter().find(|parameter| &*parameter.name == name)?;
+        let value = self.written_type(place, &parameter.declared_type);
+        Some(value.unwrap_or(Found::scoped(Entity::External)))
+    }
+
+    fn at_top_level(&self, file: &FileNode, slot: Slot, name: &str) -> Option<Found> {
+        let nodes: Vec<Node> = file
+            .symbols_named(name)
+            .filter(|at| file.is_top_level(*at) && !is_part_of_another(file.symbol(*at).kind))
+            .map(|ordinal| Node { slot, ordinal })
+            .collect();
+        (!nodes.is_empty()).then(|| Found::exact(Entity::Symbols(nodes)))
+    }
+
+    /// What an import brings in under this name; an import in a function counts only there.
+    fn imported(&self, file: &FileNode, place: Place, name: &str) -> Option<Found> {
+        let imports = &file.record().imports;
+        let visible = |import: &ImportRecord| {
+            import.enclosing.is_none_or(|outer| {
+                let is_module = matches!(file.symbol(outer).kind, SymbolKind::Module | SymbolKind::Namespace);
+                let mut scopes = std::iter::successors(place.scope, |at| file.symbol(*at).parent);
+                scopes.any(|at| at == outer) || (is_module && place.scope.is_none())
+            })
+        };
+        file.imports_named(name)
+            .map(|at| &imports[at as usize])
+            .filter(|import| visible(import))
+            .find_map(|import| self.import(place, import))
+    }
+
+    /// What an import leads to: a module, or a name of one.
+    pub(super) fn import(&self, place: Place, import: &ImportRecord) -> Option<Found> {
+        if !self.may_step() {
+            return None;
+        }
+        if import.module.is_empty() && import.is_reexport {
+            // `export { a as b }`
+            return self.lookup(Place { slot: place.slot, scope: None }, &import.name);
+        }
+        let binds_head = import.name.is_empty() && import.alias.is_empty();
+        let module =
+            if binds_head { self.first_module(place, &import.module) } else { self.module(place, import) };
+        let Some(module) = module else { return Some(Found::exact(Entity::External)) };
+        match &*import.name {
+            "" | "*" => Some(module),
+            name => self.exported(&module, name).or_else(|| Some(Found::exact(Entity::External))),
+        }
+    }
+
+    /// What the other files of the directory or the namespace define.
+    fn shared(&self, file: &FileNode, place: Place, name: &str) -> Option<Found> {
+        if file.rules.shares_directory {
+            let directory = paths::parent(file.path()).unwrap_or_default();
+            return self.in_directory(directory, name);
+        }
+        if !file.rules.shares_namespace {
+            return None;
+        }
+        let mut namespace = namespace_at(file, place.scope);
+        loop {
+            if let Some(found) = self.in_namespace(file, &namespace, name) {
+                return Some(found);
+            }
+            namespace = namespace.rsplit_once('.').map(|(outer, _)| outer.to_owned())?;
+        }
+    }
+
+    fn by_wildcard(&self, file: &FileNode, slot: Slot, name: &str) -> Option<Found> {
+        if file.rules.scheme == Scheme::Include {
+            return None;
+        }
+        let place = Place { slot, scope: None };
+        file.wildcard_imports().find_map(|import| {
+            let place = Place { scope: import.enclosing, ..place };
+            let module = self.module(place, import)?;
+            let found = self.exported(&module, name)?;
+            Some(found.at_most(crate::Confidence::Scoped))
+        })
+    }
+
+    /// What a module gives to those who import `name` from it.
+    pub(super) fn exported(&self, module: &Found, name: &str) -> Option<Found> {
+        if !self.may_step() {
+            return None;
+        }
+        let found = match &module.entity {
+            Entity::File(slot) => self.exported_by_file(*slot, name),
+            Entity::Directory(directory) => {
+                self.in_directory(directory, name).or_else(|| self.submodule_of_directory(directory, name))
+            }
+            Entity::Namespace(namespace) => self.in_namespace(self.file(self.home)?, namespace, name),
+            Entity::Symbols(_) => self.member(module, name),
+            Entity::Value { .. } | Entity::Super(_) => None,
+            Entity::External => Some(Found::exact(Entity::External)),
+        }?;
+        Some(found.at_most(module.confidence))
+    }
+
+    fn exported_by_file(&self, slot: Slot, name: &str) -> Option<Found> {
+        let file = self.file(slot)?;
+        if let Some(found) = self.at_top_level(file, slot, name) {
+            return Some(found);
+        }
+        let imports = &file.record().imports;
+        let is_exported = |import: &&ImportRecord| file.rules.imports_are_exports || import.is_reexport;
+        let place = Place { slot, scope: None };
+        let by_import = file
+            .imports_named(name)
+            .map(|at| &imports[at as usize])
+            .filter(|import| import.enclosing.is_none())
+            .filter(is_exported)
+            .find_map(|import| self.import(place, import))
+            .filter(|found| found.entity != Entity::External);
+        if by_import.is_some() {
+            return by_import;
+        }
+        if name == DEFAULT
+            && let Some(found) = self.default_export(file, slot)
+        {
+            return Some(found);
+        }
+        if let Some(found) = self.submodule(slot, name) {
+            return Some(found);
+        }
+        let wildcards =
+            file.wildcard_imports().filter(is_exported).filter(|import| import.enclosing.is_none());
+        wildcards.into_iter().find_map(|import| {
+            let module = self.module(place, import).filter(|module| module.entity != Entity::File(slot))?;
+            self.exported(&module, name).filter(|found| found.entity != Entity::External)
+        })
+    }
+
+    /// `export default class A`.
+    fn default_export(&self, file: &FileNode, slot: Slot) -> Option<Found> {
+        let symbols = &file.record().symbols;
+        let at = symbols.iter().position(|symbol| symbol.signature.starts_with("export default"))?;
+        Some(Found::exact(Entity::Symbols(vec![Node { slot, ordinal: at as u32 }])))
+    }
+
+    /// The top-level definitions of a name in the files of a directory.
+    pub(super) fn in_directory(&self, directory: &str, name: &str) -> Option<Found> {
+        let nodes: Vec<Node> = self
+            .named(name)
+            .iter()
+            .filter(|node| {
+                self.index.node(node.slot).is_some_and(|file| {
+                    file.rules.shares_directory
+                        && paths::parent(file.path()) == Some(directory)
+                        && file.is_top_level(node.ordinal)
+                        && !is_part_of_another(file.symbol(node.ordinal).kind)
+                })
+            })
+            .copied()
+            .collect();
+        (!nodes.is_empty()).then(|| Found::exact(Entity::Symbols(nodes)))
+    }
+
+    /// The definitions of a name that say they belong to a namespace, or to a type of that name.
+    pub(super) fn in_namespace(&self, user: &FileNode, namespace: &str, name: &str) -> Option<Found> {
+        let nodes: Vec<Node> = self
+            .named(name)
+            .iter()
+            .filter(|node| {
+                self.index.node(node.slot).is_some_and(|file| {
+                    file.rules.family == user.rules.family
+                        && file.symbol(node.ordinal).kind != SymbolKind::Namespace
+                        && container_name(file, node.ordinal) == namespace
+                })
+            })
+            .copied()
+            .collect();
+        (!nodes.is_empty()).then(|| Found::exact(Entity::Symbols(nodes)))
+    }
+}
+
+fn has_content(binding: &contexd_store::BindingRecord) -> bool {
+    !binding.declared_type.is_empty() || !binding.value.is_empty()
+}
+
+/// Whether definitions of the kind stand for no name of their own at the top level.
+fn is_part_of_another(kind: SymbolKind) -> bool {
+    matches!(kind, SymbolKind::Impl | SymbolKind::Heading | SymbolKind::Namespace)
+}
+
+/// Whether what stands in the kind are members, which bare names mean in some languages only.
+pub(super) fn holds_members(kind: SymbolKind) -> bool {
+    kind.is_type() || kind == SymbolKind::Impl
+}
+
+/// The namespace of the innermost namespace around `scope`, its parts joined by `.`.
+pub(super) fn namespace_at(file: &FileNode, scope: Option<u32>) -> String {
+    let around = std::iter::successors(scope, |at| file.symbol(*at).parent)
+        .find(|at| file.symbol(*at).kind == SymbolKind::Namespace);
+    let clause = || {
+        let symbols = &file.record().symbols;
+        symbols.iter().position(|symbol| symbol.kind == SymbolKind::Namespace).map(|at| at as u32)
+    };
+    around.or_else(clause).map(|at| dotted(&file.symbol(at).qualified_name)).unwrap_or_default()
+}
+
+/// The qualified name of what the symbol stands in: types and namespaces, joined by `.`.
+fn container_name(file: &FileNode, ordinal: u32) -> String {
+    let symbol = file.symbol(ordinal);
+    let namespace = namespace_at(file, symbol.parent);
+    match symbol.parent {
+        Some(outer) if file.symbol(outer).kind != SymbolKind::Namespace => {
+            let outer = dotted(&file.symbol(outer).qualified_name);
+            if namespace.is_empty() || outer.starts_with(&namespace) {
+                outer
+            } else {
+                format!("{namespace}.{outer}")
+            }
+        }
+        _ => namespace,
+    }
+}
+
+/// A qualified name with `.` between its parts, whatever the language writes.
+pub(super) fn dotted(name: &str) -> String {
+    name.split(['\\', ':', '.', '#', '/']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
+}

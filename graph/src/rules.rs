@@ -1,0 +1,272 @@
+//! How each language finds what a name means. Languages are rows here; the resolver names none.
+
+use contexd_store::{ImportRecord, SymbolKind};
+
+/// How a language's imports lead to files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// `a.b` is `a/b.py` or `a/b/__init__.py` below a source root; dots in front count from the file.
+    Python,
+    /// `./a` is a file beside this one, with one of many suffixes; other names go through manifests.
+    Ecmascript,
+    /// `crate::a::b` follows the tree of modules, which follows the tree of files.
+    Rust,
+    /// `host/module/dir` is a directory below the module that a manifest names.
+    Go,
+    /// `a.b.C` is `C` in the files that say they belong to `a.b`.
+    Namespace,
+    /// `a/b.h` is a file beside this one, or any file whose path ends so.
+    Include,
+    /// Whatever a path like `a/b` or `a.b` leads to with this language's suffixes.
+    File,
+}
+
+/// A language's rules.
+pub(crate) struct Rules {
+    /// Languages of one family may refer to one another's definitions.
+    pub(crate) family: &'static str,
+    /// How imports lead to files.
+    pub(crate) scheme: Scheme,
+    /// Suffixes of files that an import without one may mean, the likeliest first.
+    pub(crate) suffixes: &'static [&'static str],
+    /// Names of the value that a method belongs to.
+    pub(crate) self_names: &'static [&'static str],
+    /// Names of the type around.
+    pub(crate) self_types: &'static [&'static str],
+    /// Names of that value as one of its base type.
+    pub(crate) super_names: &'static [&'static str],
+    /// Whether a bare name may be a member of a type around it.
+    pub(crate) members_in_scope: bool,
+    /// Whether the files of a directory share their top-level names.
+    pub(crate) shares_directory: bool,
+    /// Whether the files of a namespace share their top-level names.
+    pub(crate) shares_namespace: bool,
+    /// Whether a bare name may be defined in any file.
+    pub(crate) global_names: bool,
+    /// Whether what a file imports can be imported from it.
+    pub(crate) imports_are_exports: bool,
+    /// Whether an import of a module without a name binds the module's first (`true`) or last part.
+    pub(crate) binds_first_part: bool,
+    /// Whether an import of a module without a name brings all its names in.
+    pub(crate) imports_all_names: bool,
+}
+
+const PLAIN: Rules = Rules {
+    family: "",
+    scheme: Scheme::File,
+    suffixes: &[],
+    self_names: &["self", "this"],
+    self_types: &[],
+    super_names: &["super"],
+    members_in_scope: true,
+    shares_directory: false,
+    shares_namespace: false,
+    global_names: true,
+    imports_are_exports: false,
+    binds_first_part: false,
+    imports_all_names: false,
+};
+
+const PYTHON: Rules = Rules {
+    family: "python",
+    scheme: Scheme::Python,
+    suffixes: &[".py", ".pyi"],
+    self_names: &["self"],
+    self_types: &["cls"],
+    members_in_scope: false,
+    global_names: false,
+    imports_are_exports: true,
+    binds_first_part: true,
+    ..PLAIN
+};
+
+const ECMASCRIPT: Rules = Rules {
+    family: "ecmascript",
+    scheme: Scheme::Ecmascript,
+    suffixes: &[".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mts", ".mjs", ".cts", ".cjs", ".vue", ".svelte"],
+    self_names: &["this"],
+    members_in_scope: false,
+    global_names: false,
+    ..PLAIN
+};
+
+const RUST: Rules = Rules {
+    family: "rust",
+    scheme: Scheme::Rust,
+    suffixes: &[".rs"],
+    self_names: &["self"],
+    self_types: &["Self"],
+    super_names: &[],
+    members_in_scope: false,
+    global_names: false,
+    imports_are_exports: true,
+    ..PLAIN
+};
+
+const GO: Rules = Rules {
+    family: "go",
+    scheme: Scheme::Go,
+    suffixes: &[".go"],
+    self_names: &[],
+    super_names: &[],
+    members_in_scope: false,
+    shares_directory: true,
+    global_names: false,
+    ..PLAIN
+};
+
+const JVM: Rules = Rules {
+    family: "jvm",
+    scheme: Scheme::Namespace,
+    self_names: &["this"],
+    shares_namespace: true,
+    global_names: false,
+    ..PLAIN
+};
+
+const CSHARP: Rules = Rules { family: "csharp", super_names: &["base"], imports_all_names: true, ..JVM };
+
+const PHP: Rules = Rules {
+    family: "php",
+    suffixes: &[".php"],
+    self_names: &["this"],
+    self_types: &["self", "static"],
+    super_names: &["parent"],
+    members_in_scope: false,
+    ..JVM
+};
+
+const C_FAMILY: Rules =
+    Rules { family: "c", scheme: Scheme::Include, self_names: &["this"], super_names: &[], ..PLAIN };
+
+const RUBY: Rules =
+    Rules { family: "ruby", suffixes: &[".rb"], self_names: &["self"], imports_all_names: true, ..PLAIN };
+
+/// The rows: names of the language table, and the rules.
+static ROWS: [(&str, Rules); 33] = [
+    ("python", PYTHON),
+    ("starlark", Rules { global_names: true, ..PYTHON }),
+    ("javascript", ECMASCRIPT),
+    ("typescript", ECMASCRIPT),
+    ("tsx", ECMASCRIPT),
+    ("vue", ECMASCRIPT),
+    ("svelte", ECMASCRIPT),
+    ("rust", RUST),
+    ("go", GO),
+    ("java", JVM),
+    ("kotlin", JVM),
+    ("scala", JVM),
+    ("groovy", JVM),
+    ("csharp", CSHARP),
+    ("php", PHP),
+    ("c", C_FAMILY),
+    ("cpp", C_FAMILY),
+    ("objective-c", Rules { self_names: &["self"], super_names: &["super"], ..C_FAMILY }),
+    ("ruby", RUBY),
+    ("swift", Rules { family: "swift", self_names: &["self"], self_types: &["Self"], ..PLAIN }),
+    ("dart", Rules { family: "dart", suffixes: &[".dart"], imports_all_names: true, ..PLAIN }),
+    ("lua", Rules { family: "lua", suffixes: &[".lua", "/init.lua"], ..PLAIN }),
+    ("bash", Rules { family: "bash", suffixes: &[".sh", ".bash"], self_names: &[], ..PLAIN }),
+    ("elixir", Rules { family: "elixir", self_names: &[], self_types: &["__MODULE__"], ..PLAIN }),
+    (
+        "haskell",
+        Rules { family: "haskell", suffixes: &[".hs"], self_names: &[], imports_all_names: true, ..PLAIN },
+    ),
+    (
+        "zig",
+        Rules { family: "zig", suffixes: &[".zig"], self_names: &["self"], members_in_scope: true, ..PLAIN },
+    ),
+    ("ocaml", Rules { family: "ocaml", suffixes: &[".ml", ".mli"], self_names: &[], ..PLAIN }),
+    ("ocaml_interface", Rules { family: "ocaml", suffixes: &[".mli", ".ml"], self_names: &[], ..PLAIN }),
+    ("julia", Rules { family: "julia", suffixes: &[".jl"], self_names: &[], ..PLAIN }),
+    ("r", Rules { family: "r", suffixes: &[".R", ".r"], self_names: &[], ..PLAIN }),
+    ("protobuf", Rules { family: "protobuf", scheme: Scheme::Include, self_names: &[], ..PLAIN }),
+    ("sql", Rules { family: "sql", self_names: &[], ..PLAIN }),
+    ("markdown", Rules { family: ANY_FAMILY, self_names: &[], members_in_scope: false, ..PLAIN }),
+];
+
+/// The family of languages that may refer to definitions of every language: those of documents.
+pub(crate) const ANY_FAMILY: &str = "*";
+
+/// Any other language: names mean definitions of the same language anywhere.
+static OTHER: Rules = PLAIN;
+
+/// The rules of the language with this name in the language table.
+pub(crate) fn of(language: &str) -> &'static Rules {
+    ROWS.iter().find(|(name, _)| *name == language).map_or(&OTHER, |(_, rules)| rules)
+}
+
+impl Rules {
+    /// The name that an import gives something here; `None` where it gives none.
+    pub(crate) fn local_name<'i>(&self, import: &'i ImportRecord) -> Option<&'i str> {
+        match (&*import.alias, &*import.name) {
+            ("_" | ".", _) | ("", "*") => None,
+            ("", "") => self.module_name(&import.module),
+            ("", name) => Some(name),
+            (alias, _) => Some(alias),
+        }
+    }
+
+    /// The name that an import of a whole module binds.
+    fn module_name<'i>(&self, module: &'i str) -> Option<&'i str> {
+        match self.scheme {
+            Scheme::Python => module.split('.').next().filter(|part| !part.is_empty()),
+            Scheme::Go => {
+                let is_version = |part: &str| {
+                    part.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+                };
+                module.rsplit('/').find(|part| !is_version(part))
+            }
+            Scheme::Rust | Scheme::Namespace | Scheme::Ecmascript | Scheme::Include | Scheme::File => None,
+        }
+    }
+
+    /// Whether an import brings in all names of a module.
+    pub(crate) fn is_wildcard(&self, import: &ImportRecord) -> bool {
+        match (&*import.alias, &*import.name) {
+            ("" | ".", "*") | (".", "") => true,
+            ("", "") => self.imports_all_names,
+            _ => false,
+        }
+    }
+}
+
+/// Whether definitions of `kind` are what a call can mean.
+pub(crate) fn is_called(kind: SymbolKind) -> bool {
+    kind.is_callable() || kind.is_type() || matches!(kind, SymbolKind::EnumMember)
+}
+
+/// Types that pass on the members of what they hold: pointers, references, optional and read-only types.
+pub(crate) fn passes_members_on(name: &str) -> bool {
+    const TRANSPARENT: [&str; 28] = [
+        "Optional",
+        "Final",
+        "ClassVar",
+        "Annotated",
+        "Type",
+        "Self",
+        "Promise",
+        "Awaitable",
+        "Coroutine",
+        "Readonly",
+        "Partial",
+        "Required",
+        "NonNullable",
+        "Box",
+        "Rc",
+        "Arc",
+        "Cow",
+        "Pin",
+        "Ref",
+        "RefMut",
+        "MutexGuard",
+        "unique_ptr",
+        "shared_ptr",
+        "weak_ptr",
+        "Task",
+        "ValueTask",
+        "Lazy",
+        "ref",
+    ];
+    TRANSPARENT.contains(&name)
+}

@@ -1,0 +1,3 @@
+; What only the grammar of implementations has.
+
+(open_module module: (_) @import)
