@@ -42,7 +42,7 @@ impl Language {
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [Language; 62] = [
+pub(super) static LANGUAGES: [Language; 61] = [
     text("text", PROSE, &["txt", "text", "log"]),
     text("markdown", PROSE, &["md", "markdown", "mdx", "mkd", "qmd", "rmd"]).outlined(Outline::HashHeadings),
     text("restructuredtext", PROSE, &["rst"]),
@@ -113,7 +113,6 @@ pub(super) static LANGUAGES: [Language; 62] = [
     text("pascal", CODE, &["pas", "dpr"]),
     text("ada", CODE, &["adb", "ads"]),
     text("lisp", CODE, &["lisp", "lsp", "el", "scm", "rkt", "ss"]).run_by(&["racket", "guile", "sbcl"]),
-    text("objective-c", CODE, &["m", "mm"]),
     text("assembly", CODE, &["s", "asm", "nasm"]),
     text("verilog", CODE, &["v", "sv", "svh", "vh"]),
     text("vhdl", CODE, &["vhd", "vhdl"]),

@@ -125,7 +125,10 @@ fn says_so(tag: &Tag, line: &str) -> bool {
                 || (line.trim_start().starts_with("and ") && !line.contains("and type"))
         }
         // parameters of lambdas are methods to ctags, and a companion without a name is an object
-        ("Kotlin", "method") => line.contains("fun "),
+        ("Kotlin", "method") => {
+            let before = line.split(name).next().unwrap_or_default();
+            before.contains("fun ") && !before.contains(['{', '='])
+        }
         ("Kotlin", "object") => line.contains(name),
         // calls in accessors and after directives
         ("C#", "method") => {
@@ -133,6 +136,13 @@ fn says_so(tag: &Tag, line: &str) -> bool {
             name != "nameof"
                 && !["new", "return", "await", "(", "throw"].iter().any(|word| before.ends_with(word))
         }
+        // attributes of properties, protocols behind an extension, words of a block's type
+        ("ObjectiveC", "category") => {
+            let is_head = line.contains("@interface") || line.contains("@implementation");
+            is_head && line.contains('(') && !line.contains("()")
+        }
+        ("ObjectiveC", "typedef") => !line.contains('^') || line.contains(&format!("^{name}")),
+        ("ObjectiveC", "function") => line.contains(name) && !line.trim_end().ends_with(';'),
         _ => true,
     }
 }
