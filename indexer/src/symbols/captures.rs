@@ -174,7 +174,7 @@ impl Captures {
                 Role::Attribute => self.attributes.push(bytes),
                 Role::Docstring => self.docstrings.push(bytes),
                 Role::Exported => self.exported.push(bytes),
-                Role::Ignored => self.ignored.push(bytes),
+                Role::Ignored => self.ignored.push(resolve_name(compiled, capture.node).bytes),
                 Role::Wrapper => self.add_region(bytes, RegionKind::Wrapper),
                 Role::Local => self.add_region(bytes, RegionKind::Local),
                 Role::Section => self.add_region(bytes, RegionKind::Section),

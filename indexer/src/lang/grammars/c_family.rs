@@ -20,7 +20,7 @@ pub(super) static CPP: Language = code(
 );
 
 /// Where the names of C declarators are.
-const C_NAME_PATH: [NameStep; 7] = [
+pub(super) const C_NAME_PATH: [NameStep; 7] = [
     NameStep { node: "field_expression", field: "field", effect: StepEffect::Plain },
     NameStep { node: "init_declarator", field: "declarator", effect: StepEffect::Plain },
     NameStep { node: "function_declarator", field: "declarator", effect: StepEffect::Callable },
@@ -31,7 +31,8 @@ const C_NAME_PATH: [NameStep; 7] = [
 ];
 
 /// Words that broken code may put where a name is expected.
-const C_KEYWORDS: [&str; 20] = [
+const C_KEYWORDS: [&str; 21] = [
+    "noexcept",
     "if",
     "else",
     "for",
