@@ -114,7 +114,11 @@ fn parse_with_grammar(
     problems: &mut Vec<Problem>,
 ) -> Option<(Tree, Extracted)> {
     let deadline = Deadline::after(budget.time);
-    let tree = parse_tree(&mask::masked(text, syntax.masking), compiled, &deadline)?;
+    let tree = parse_tree(
+        &mask::patched(mask::masked(text, syntax.masking), text, syntax.patching),
+        compiled,
+        &deadline,
+    )?;
     let source = Source { text, lines, tree: &tree, syntax, compiled };
     let extracted = symbols::extract(&source, budget, &deadline)?;
     let errors = count_errors(&tree);

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use contexd_store::{SymbolKind, Visibility};
 use tree_sitter_language::LanguageFn;
 
-use crate::mask::Masking;
+use crate::mask::{Masking, Patching};
 
 pub(crate) use compiled::{Compiled, DefinitionRole, ReferenceRole, Role, StepEffect};
 pub use detect::{all, by_name, detect};
@@ -89,6 +89,8 @@ pub(crate) struct Syntax {
     pub(crate) grammar: LanguageFn,
     /// Finds what the grammar must not see.
     pub(crate) masking: Option<Masking>,
+    /// Finds what the grammar must see instead of what is there.
+    pub(crate) patching: Option<Patching>,
     /// Query sources, compiled as one query; the first pattern that matches a name wins.
     pub(crate) queries: &'static [&'static str],
     /// What stands between the parts of a qualified name.

@@ -9,6 +9,8 @@ mod csharp;
 mod haskell;
 mod item_macros;
 mod julia;
+mod kotlin;
+mod objective_c;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -18,6 +20,8 @@ pub(crate) use csharp::hide_csharp_conditions;
 pub(crate) use haskell::hide_haskell_else;
 pub(crate) use item_macros::open_item_macros;
 pub(crate) use julia::hide_constant_fields;
+pub(crate) use kotlin::hide_kotlin_oddities;
+pub(crate) use objective_c::{hide_objective_c_macros, patch_objective_c_enums};
 
 /// Finds what a language's grammar must not see.
 pub(crate) type Masking = fn(&str) -> Vec<Range<usize>>;
@@ -35,6 +39,32 @@ pub(crate) fn masked<'t>(text: &'t str, masking: Option<Masking>) -> Cow<'t, str
         }
     }
     String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// A word that stands in a text instead of what is there.
+pub(crate) struct Patch {
+    /// Where it stands.
+    pub(crate) at: usize,
+    /// The word, which is never longer than what it replaces.
+    pub(crate) word: &'static str,
+}
+
+/// Finds the words that a language's grammar must see instead of others.
+pub(crate) type Patching = fn(&str) -> Vec<Patch>;
+
+/// The masked text of `text` with the words in it that its grammar must see.
+pub(crate) fn patched<'t>(masked: Cow<'t, str>, text: &str, patching: Option<Patching>) -> Cow<'t, str> {
+    let patches = patching.map(|find| find(text)).unwrap_or_default();
+    if patches.is_empty() {
+        return masked;
+    }
+    let mut bytes = masked.clone().into_owned().into_bytes();
+    for Patch { at, word } in patches {
+        if let Some(place) = bytes.get_mut(at..at + word.len()) {
+            place.copy_from_slice(word.as_bytes());
+        }
+    }
+    String::from_utf8(bytes).map_or(masked, Cow::Owned)
 }
 
 /// The lines of `text` with the offset of each, without line ends.

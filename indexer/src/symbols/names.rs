@@ -19,7 +19,8 @@ pub(super) fn is_acceptable(name: &str) -> bool {
 /// The range of the name in a captured name: without quotes or the colon of `:name`, and `operator bool` of
 /// `operator bool() const`.
 pub(super) fn declared_name(text: &str) -> Range<usize> {
-    let is_quoted = text.len() >= 2 && text.starts_with(['"', '\'']) && text.ends_with(['"', '\'']);
+    let quotes = ['"', '\'', '`'];
+    let is_quoted = text.len() >= 2 && text.starts_with(quotes) && text.ends_with(quotes);
     if is_quoted {
         return 1..text.len() - 1;
     }

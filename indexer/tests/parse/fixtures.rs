@@ -208,3 +208,8 @@ fn nix() {
 fn starlark() {
     check("starlark.bzl");
 }
+
+#[test]
+fn objective_c() {
+    check("objective_c.m");
+}

@@ -124,7 +124,10 @@ fn says_so(tag: &Tag, line: &str) -> bool {
                 || (line.trim_start().starts_with("and ") && !line.contains("and type"))
         }
         // parameters of lambdas are methods to ctags, and a companion without a name is an object
-        ("Kotlin", "method") => line.contains("fun "),
+        ("Kotlin", "method") => {
+            let before = line.split(name.as_str()).next().unwrap_or_default();
+            before.contains("fun ") && !before.contains(['{', '='])
+        }
         ("Kotlin", "object") => line.contains(name.as_str()),
         // calls in accessors and after directives
         ("C#", "method") => {
@@ -132,6 +135,13 @@ fn says_so(tag: &Tag, line: &str) -> bool {
             name != "nameof"
                 && !["new", "return", "await", "(", "throw"].iter().any(|word| before.ends_with(word))
         }
+        // attributes of properties, protocols behind an extension, words of a block's type
+        ("ObjectiveC", "category") => {
+            let is_head = line.contains("@interface") || line.contains("@implementation");
+            is_head && line.contains('(') && !line.contains("()")
+        }
+        ("ObjectiveC", "typedef") => !line.contains('^') || line.contains(&format!("^{name}")),
+        ("ObjectiveC", "function") => line.contains(name.as_str()) && !line.trim_end().ends_with(';'),
         ("C" | "C++", "function") => !TEST_MACROS.contains(&name.as_str()),
         _ => true,
     }

@@ -71,10 +71,12 @@ fn read_tag(line: &[u8]) -> Option<(String, Tag)> {
 }
 
 /// The name without the path before it, for a language whose tags have one (`M.f`, `M:f`, `IList.Add`), and without
-/// the type parameters behind it (`Queue{T}`).
+/// the type parameters behind it (`Queue{T}`) or the rest of a selector (`add:after:`).
 fn last_part<'n>(language: &str, kind: &str, name: &'n str) -> &'n str {
-    if language == "Julia" {
-        return name.split('{').next().unwrap_or(name);
+    match language {
+        "Julia" => return name.split('{').next().unwrap_or(name),
+        "ObjectiveC" => return name.split(':').next().unwrap_or(name),
+        _ => {}
     }
     let has_path = matches!((language, kind), ("Lua", _) | ("C#", "method"));
     if has_path { name.rsplit(['.', ':']).next().unwrap_or(name) } else { name }

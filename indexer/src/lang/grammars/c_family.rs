@@ -20,7 +20,7 @@ pub(super) static CPP: Language = code(
 );
 
 /// Where the names of C declarators are.
-const C_NAME_PATH: [NameStep; 7] = [
+pub(super) const C_NAME_PATH: [NameStep; 7] = [
     NameStep { node: "field_expression", field: "field", effect: StepEffect::Plain },
     NameStep { node: "init_declarator", field: "declarator", effect: StepEffect::Plain },
     NameStep { node: "function_declarator", field: "declarator", effect: StepEffect::Callable },

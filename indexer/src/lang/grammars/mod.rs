@@ -12,6 +12,7 @@ mod julia;
 mod kotlin;
 mod lua;
 mod nix;
+mod objective_c;
 mod ocaml;
 mod php;
 mod protobuf;
@@ -48,7 +49,7 @@ const fn code(
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [&Language; 25] = [
+pub(super) static LANGUAGES: [&Language; 26] = [
     &rust::LANGUAGE,
     &python::LANGUAGE,
     &ecmascript::JAVASCRIPT,
@@ -74,6 +75,7 @@ pub(super) static LANGUAGES: [&Language; 25] = [
     &hcl::LANGUAGE,
     &nix::LANGUAGE,
     &starlark::LANGUAGE,
+    &objective_c::LANGUAGE,
 ];
 
 const SLASH_COMMENTS: CommentStyle =
@@ -87,6 +89,7 @@ const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'s
     Syntax {
         grammar,
         masking: None,
+        patching: None,
         queries,
         separator: ".",
         namespace_separator: None,
