@@ -31,7 +31,9 @@ fn target(wire: Option<v1::Target>) -> Result<Target, ServiceError> {
         Some(By::Position(position)) if position.line == 0 => {
             Err(ServiceError::invalid("target.position.line", "counts from 1"))
         }
-        Some(By::Position(v1::Position { path, line, column })) => Ok(Target::Position { path, line, column }),
+        Some(By::Position(v1::Position { path, line, column })) => {
+            Ok(Target::Position { path, line, column })
+        }
         None => Err(ServiceError::invalid("target", "is missing: give a position or a name")),
     }
 }
@@ -103,8 +105,13 @@ pub(crate) fn neighbour_limit(wire: &v1::GetFileNeighboursRequest) -> (usize, Op
 
 pub(crate) fn map_options(wire: v1::GetMapRequest) -> (MapOptions, Vec<Notice>) {
     let modules = Capped::new(NoticeCode::LimitCapped, "modules", wire.modules, DEFAULT_MODULES, MAX_RELATED);
-    let symbols =
-        Capped::new(NoticeCode::LimitCapped, "symbols", wire.symbols, DEFAULT_MODULE_SYMBOLS, MAX_MODULE_SYMBOLS);
+    let symbols = Capped::new(
+        NoticeCode::LimitCapped,
+        "symbols",
+        wire.symbols,
+        DEFAULT_MODULE_SYMBOLS,
+        MAX_MODULE_SYMBOLS,
+    );
     let options = MapOptions {
         modules: modules.value as usize,
         symbols: symbols.value as usize,

@@ -74,14 +74,8 @@ impl Engine {
         let notices = self.settle(&host, address.consistency).await?;
         let timings = Timings { wait: arrived.elapsed(), ..Timings::default() };
         let models = self.models().await?;
-        let mut desk = Desk {
-            snapshot: host.snapshot(),
-            host: Arc::clone(&host),
-            models,
-            repository,
-            timings,
-            notices,
-        };
+        let mut desk =
+            Desk { snapshot: host.snapshot(), host: Arc::clone(&host), models, repository, timings, notices };
         let compute = move || {
             let value = work(&mut desk);
             (value, desk)

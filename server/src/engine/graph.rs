@@ -45,7 +45,10 @@ const QUIET: Duration = Duration::from_millis(300);
 pub(crate) fn keep_up(keeper: &Arc<GraphKeeper>, handle: &RepositoryHandle, reader: &Reader) {
     let (sender, commits) = mpsc::channel::<()>();
     let first = sender.clone();
-    handle.on_commit(move |_| drop(sender.send(())));
+    // A receiver that is gone means that there is nobody left to make graphs for.
+    handle.on_commit(move |_| {
+        let _ = sender.send(());
+    });
     let (keeper, reader) = (Arc::downgrade(keeper), reader.clone());
     let follow = move || {
         while commits.recv().is_ok() {
@@ -55,7 +58,9 @@ pub(crate) fn keep_up(keeper: &Arc<GraphKeeper>, handle: &RepositoryHandle, read
         }
     };
     match thread::Builder::new().name("contexd-graph".to_owned()).spawn(follow) {
-        Ok(_thread) => drop(first.send(())),
+        Ok(_thread) => {
+            let _ = first.send(());
+        }
         Err(error) => tracing::warn!(%error, "the graph is made on request only"),
     }
 }

@@ -11,7 +11,12 @@ pub(crate) struct HistoryKeeper(Mutex<Option<Arc<History>>>);
 
 impl HistoryKeeper {
     /// The files that commits change together with `path`, or why the history says nothing. Reads what is new.
-    pub(crate) fn changed_with(&self, root: &Path, path: &str, limit: usize) -> Result<Vec<CoChange>, String> {
+    pub(crate) fn changed_with(
+        &self,
+        root: &Path,
+        path: &str,
+        limit: usize,
+    ) -> Result<Vec<CoChange>, String> {
         Ok(self.newest(root)?.changed_with(path, limit))
     }
 

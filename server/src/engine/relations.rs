@@ -8,7 +8,8 @@ use contexd_graph::Confidence;
 use contexd_indexer::history::CoChange;
 use contexd_retriever::FilterSpec;
 use contexd_retriever::relate::{
-    self, Definition, FoundUse, MapOptions, Meaning, Place, RelatedSymbol, Relation, RepositoryMap, Target, View,
+    self, Definition, FoundUse, MapOptions, Meaning, Place, RelatedSymbol, Relation, RepositoryMap, Target,
+    View,
 };
 use contexd_store::{FileEntry, FileId};
 
@@ -318,9 +319,10 @@ impl Showing {
     }
 
     fn state(&mut self, desk: &mut Desk, file: &FileEntry) -> ItemState {
-        *self.states.entry(file.id).or_insert_with(|| {
-            desk.verify(|_, verifier| verifier.check(&file.path, file.stat, file.blob))
-        })
+        *self
+            .states
+            .entry(file.id)
+            .or_insert_with(|| desk.verify(|_, verifier| verifier.check(&file.path, file.stat, file.blob)))
     }
 
     fn definition(

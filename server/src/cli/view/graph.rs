@@ -57,7 +57,8 @@ pub(crate) fn note_targets(targets: &[v1::SymbolHit], notes: Notes) {
     }
     notes.say(format!("ambiguous: {} definitions bear this name; all of them are meant", targets.len()));
     for target in targets.iter().take(NAMED_TARGETS) {
-        notes.say(format!("  {}:{} {} {}", target.path, target.name_line, target.kind, target.qualified_name));
+        notes
+            .say(format!("  {}:{} {} {}", target.path, target.name_line, target.kind, target.qualified_name));
     }
     if targets.len() > NAMED_TARGETS {
         notes.say("  ...: give a qualified name or FILE:LINE:COLUMN to mean one of them");
@@ -271,7 +272,11 @@ impl From<v1::GetMapResponse> for Map {
             lines: module.lines,
             symbols: module.symbols,
             languages: module.languages,
-            uses: module.uses.into_iter().map(|v1::ModuleUse { path, count }| ModuleUse { path, count }).collect(),
+            uses: module
+                .uses
+                .into_iter()
+                .map(|v1::ModuleUse { path, count }| ModuleUse { path, count })
+                .collect(),
             used_by_others: module.used_by_others,
             top: module.top.into_iter().map(UsedSymbol::from).collect(),
             is_test: module.is_test,
@@ -294,7 +299,11 @@ pub(crate) fn render_meanings(found: &[Meaning], palette: &Palette) -> String {
         let symbol = &meaning.symbol;
         let place = place(&symbol.path, (symbol.name_line, symbol.name_line), width, palette);
         let phrase = confidence_phrase(meaning.confidence, meaning.candidates);
-        let _ = write!(text, "{place}  {} {name}{}{name:#}  {faint}{phrase}{faint:#}", symbol.kind, symbol.symbol);
+        let _ = write!(
+            text,
+            "{place}  {} {name}{}{name:#}  {faint}{phrase}{faint:#}",
+            symbol.kind, symbol.symbol
+        );
         if symbol.state == "stale" {
             let _ = write!(text, "  {alert}changed since{alert:#}");
         }
@@ -365,7 +374,9 @@ pub(crate) fn render_neighbours(neighbours: &Neighbours, palette: &Palette) -> S
     let mut section = |title: &str, lines: Vec<String>| {
         if !lines.is_empty() {
             let _ = writeln!(text, "{title}");
-            lines.iter().for_each(|line| drop(writeln!(text, "  {line}")));
+            for line in lines {
+                let _ = writeln!(text, "  {line}");
+            }
         }
     };
     let shown = |path: &String| format!("{place}{path}{place:#}");
@@ -395,8 +406,11 @@ pub(crate) fn render_map(map: &Map, palette: &Palette) -> String {
             counted(u64::from(module.symbols), "definition"),
         );
         if !module.uses.is_empty() {
-            let uses: Vec<String> =
-                module.uses.iter().map(|other| format!("{} ({})", other.path, grouped(other.count))).collect();
+            let uses: Vec<String> = module
+                .uses
+                .iter()
+                .map(|other| format!("{} ({})", other.path, grouped(other.count)))
+                .collect();
             let _ = writeln!(text, "  uses {}", uses.join(", "));
         }
         if module.used_by_others > 0 {
