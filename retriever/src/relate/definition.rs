@@ -6,7 +6,7 @@ use contexd_graph::{Confidence, Resolution};
 use contexd_store::{FileEntry, SymbolKind};
 
 use super::{Definition, Meaning, Place, Target, View};
-use crate::{FilterSpec, RetrieveError, SymbolMatch, SymbolQuery, search_symbols};
+use crate::{FilterSpec, RetrieveError, SymbolHit, SymbolMatch, SymbolQuery, search_symbols};
 
 /// Definitions of one name that are considered.
 const MAX_NAMESAKES: usize = 1_000;
@@ -46,7 +46,7 @@ pub(super) fn targets(view: View<'_>, target: &Target) -> Result<Vec<Definition>
     Ok(targets)
 }
 
-/// The definitions of a name: as written, else but for case.
+/// The definitions of a name: as written, else but for case; with the containers that it names, else beneath them.
 fn named(view: View<'_>, name: &str) -> Result<Vec<Meaning>, RetrieveError> {
     let query = SymbolQuery {
         name: name.to_owned(),
@@ -59,6 +59,15 @@ fn named(view: View<'_>, name: &str) -> Result<Vec<Meaning>, RetrieveError> {
     if hits.iter().any(|hit| hit.matched == SymbolMatch::Exact) {
         hits.retain(|hit| hit.matched == SymbolMatch::Exact);
     }
+    let wanted = dotted(name.trim().trim_end_matches("()"));
+    let bears_it = |hit: &SymbolHit| {
+        let record = &hit.file.record.symbols[hit.symbol.ordinal as usize];
+        let qualified = dotted(&record.qualified_name);
+        qualified.strip_suffix(&*wanted).is_some_and(|outer| outer.is_empty() || outer.ends_with('.'))
+    };
+    if hits.iter().any(bears_it) {
+        hits.retain(bears_it);
+    }
     let confidence = match hits.len() {
         0 | 1 => Confidence::Exact,
         many => Confidence::Ambiguous(u32::try_from(many).unwrap_or(u32::MAX)),
@@ -69,6 +78,12 @@ fn named(view: View<'_>, name: &str) -> Result<Vec<Meaning>, RetrieveError> {
         used_at: None,
     });
     Ok(meanings.collect())
+}
+
+/// A qualified name with `.` between its parts, however its language joins them.
+fn dotted(name: &str) -> String {
+    let parts = name.split(['.', ':', '#', '\\', '/']).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(".")
 }
 
 fn at_position(view: View<'_>, path: &str, line: u32, column: u32) -> Result<Vec<Meaning>, RetrieveError> {
