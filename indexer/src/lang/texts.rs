@@ -42,7 +42,7 @@ impl Language {
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [Language; 61] = [
+pub(super) static LANGUAGES: [Language; 66] = [
     text("text", PROSE, &["txt", "text", "log"]),
     text("markdown", PROSE, &["md", "markdown", "mdx", "mkd", "qmd", "rmd"]).outlined(Outline::HashHeadings),
     text("restructuredtext", PROSE, &["rst"]),
@@ -59,7 +59,11 @@ pub(super) static LANGUAGES: [Language; 61] = [
     text("less", MARKUP, &["less"]),
     text("jinja", MARKUP, &["jinja", "jinja2", "j2"]),
     text("handlebars", MARKUP, &["hbs", "handlebars", "mustache"]),
-    text("json", DATA, &["json", "jsonc", "json5", "geojson", "webmanifest"]).named(&[
+    text("json", DATA, &["json", "jsonc", "json5", "geojson", "webmanifest", "ipynb"]).named(&[
+        "composer.lock",
+        "flake.lock",
+        "Pipfile.lock",
+        ".watchmanconfig",
         ".babelrc",
         ".eslintrc",
         ".prettierrc",
@@ -67,11 +71,14 @@ pub(super) static LANGUAGES: [Language; 61] = [
     ]),
     text("jsonl", DATA, &["jsonl", "ndjson"]),
     text("yaml", DATA, &["yaml", "yml"]).named(&[".clang-format", ".clang-tidy"]),
-    text("toml", DATA, &["toml"]),
+    text("toml", DATA, &["toml"]).named(&["Cargo.lock", "poetry.lock", "uv.lock", "Pipfile", "Gopkg.lock"]),
     text("ini", DATA, &["ini", "cfg", "conf", "properties", "editorconfig"]).named(&[
         ".editorconfig",
         ".gitconfig",
         ".npmrc",
+        ".env",
+        ".coveragerc",
+        ".hgrc",
         ".pylintrc",
         ".flake8",
     ]),
@@ -82,7 +89,7 @@ pub(super) static LANGUAGES: [Language; 61] = [
         ".gitattributes",
         ".contexdignore",
     ]),
-    text("go-module", DATA, &[]).named(&["go.mod"]),
+    text("go-module", DATA, &[]).named(&["go.mod", "go.work"]),
     text("csv", DATA, &["csv", "tsv"]),
     text("diff", DATA, &["diff", "patch"]),
     text("sql", CODE, &["sql", "ddl", "dml", "psql"]),
@@ -92,8 +99,6 @@ pub(super) static LANGUAGES: [Language; 61] = [
     text("visualbasic", CODE, &["vb"]),
     text("erb", MARKUP, &["erb", "rhtml"]),
     text("perl", CODE, &["pl", "pm", "t"]).run_by(&["perl"]),
-    text("swift", CODE, &["swift"]).run_by(&["swift"]),
-    text("scala", CODE, &["scala", "sc", "sbt"]).run_by(&["scala"]),
     text("groovy", CODE, &["groovy", "gradle", "gvy"]).named(&["Jenkinsfile"]).run_by(&["groovy"]),
     text("clojure", CODE, &["clj", "cljs", "cljc", "edn"]),
     text("fish", CODE, &["fish"]).run_by(&["fish"]),
@@ -101,11 +106,10 @@ pub(super) static LANGUAGES: [Language; 61] = [
     text("batch", CODE, &["bat", "cmd"]),
     text("awk", CODE, &["awk"]).run_by(&["awk", "gawk", "mawk"]),
     text("tcl", CODE, &["tcl"]).run_by(&["tclsh", "wish"]),
-    text("elixir", CODE, &["ex", "exs", "eex", "heex"]).run_by(&["elixir"]),
+    text("eex", MARKUP, &["eex", "heex", "leex"]),
     text("erlang", CODE, &["erl", "hrl"]).run_by(&["escript"]),
     text("cabal", DATA, &["cabal"]),
     text("elm", CODE, &["elm"]),
-    text("dart", CODE, &["dart"]).run_by(&["dart"]),
     text("nim", CODE, &["nim", "nims"]),
     text("crystal", CODE, &["cr"]),
     text("d", CODE, &["d", "di"]),
@@ -119,6 +123,16 @@ pub(super) static LANGUAGES: [Language; 61] = [
     text("glsl", CODE, &["glsl", "vert", "frag", "comp", "wgsl", "hlsl", "metal"]),
     text("solidity", CODE, &["sol"]),
     text("cmake", CODE, &["cmake"]).named(&["CMakeLists.txt"]),
-    text("make", CODE, &["mk", "mak"]).named(&["Makefile", "makefile", "GNUmakefile"]).run_by(&["make"]),
+    text("make", CODE, &["mk", "mak", "make"])
+        .named(&["Makefile", "makefile", "GNUmakefile", "BSDmakefile", "Kbuild"])
+        .run_by(&["make"]),
+    text("just", CODE, &["just"]).named(&["justfile", "Justfile", ".justfile"]).run_by(&["just"]),
+    text("meson", CODE, &[]).named(&["meson.build", "meson_options.txt", "meson.options"]),
+    text("matlab", CODE, &["matlab"]).run_by(&["octave"]),
+    text("mathematica", CODE, &["wl", "wls"]),
+    text("prolog", CODE, &["prolog"]).run_by(&["swipl"]),
+    text("coq", CODE, &["coq"]),
+    text("vlang", CODE, &["vsh"]),
+    text("apex", CODE, &["apex", "trigger"]),
     text("dockerfile", CODE, &["dockerfile"]).named(&["Dockerfile", "Containerfile"]),
 ];

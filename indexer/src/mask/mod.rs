@@ -5,11 +5,12 @@
 //! all names are cut out of the original.
 
 mod c_family;
+mod conditions;
 mod csharp;
 mod haskell;
 mod item_macros;
-mod kotlin;
 mod julia;
+mod kotlin;
 mod objective_c;
 
 use std::borrow::Cow;
@@ -19,8 +20,8 @@ pub(crate) use c_family::{hide_c_macros, hide_cpp_macros};
 pub(crate) use csharp::hide_csharp_conditions;
 pub(crate) use haskell::hide_haskell_else;
 pub(crate) use item_macros::open_item_macros;
-pub(crate) use kotlin::hide_kotlin_oddities;
 pub(crate) use julia::hide_constant_fields;
+pub(crate) use kotlin::hide_kotlin_oddities;
 pub(crate) use objective_c::{hide_objective_c_macros, patch_objective_c_enums};
 
 /// Finds what a language's grammar must not see.

@@ -3,7 +3,7 @@
 use contexd_store::Visibility;
 
 use super::super::{Fallback, Language, NameStep, StepEffect, Syntax, VisibilityRule, WordRule};
-use super::c_family::{C_KEYWORDS, C_NAME_PATH};
+use super::c_family::C_NAME_PATH;
 use super::{code, plain};
 use crate::mask;
 
@@ -25,7 +25,7 @@ const NAME_PATH: [NameStep; 8] = [
 static OBJECTIVE_C: Syntax = Syntax {
     masking: Some(mask::hide_objective_c_macros),
     patching: Some(mask::patch_objective_c_enums),
-    ignored_names: &C_KEYWORDS,
+    ignored_names: &["if", "else", "for", "while", "do", "switch", "case", "return", "sizeof"],
     name_path: &NAME_PATH,
     member_operators: &["->", "."],
     visibility: VisibilityRule::Words(WordRule {

@@ -4,7 +4,14 @@ use super::super::{CommentStyle, Constructors, Language, NameStep, StepEffect, S
 use super::{code, plain};
 
 /// The row.
-pub(super) static LANGUAGE: Language = code("python", &["py", "pyi", "pyw"], &["python", "pypy"], &PYTHON);
+pub(super) static LANGUAGE: Language =
+    code("python", &["py", "pyi", "pyw"], &["python", "pypy", "ipython"], &PYTHON).named(&[
+        "SConstruct",
+        "SConscript",
+        "wscript",
+        "Snakefile",
+        ".pythonrc",
+    ]);
 
 static PYTHON: Syntax = Syntax {
     ignored_names: &["_"],
