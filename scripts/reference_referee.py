@@ -8,7 +8,7 @@
 
 jedi needs `pip install jedi`; typescript needs node and `npm install typescript` (NODE_PATH, or the directory that
 the script is run in); lsp runs any language server that speaks over its standard input.
-See docs/reference-referee.md for what counts as agreement.
+See docs/references.md for what counts as agreement.
 """
 
 import argparse
