@@ -4,4 +4,5 @@
 
 mod fixtures;
 mod invariants;
+mod record_rules;
 mod robustness;
