@@ -22,7 +22,12 @@
 (type_definition type: (enum_specifier !name body: (_) @body) declarator: (_) @name) @definition.enum
 (type_definition declarator: (_) @name) @definition.type_alias
 
-(preproc_def name: (identifier) @name value: (_)) @definition.macro
+(preproc_def name: (identifier) @name) @definition.macro
+; #ifndef GUARD, #define GUARD, and the file follows
+(preproc_ifdef "#ifndef"
+  name: (identifier) @_guard
+  . (preproc_def name: (identifier) @ignored !value) . (_)
+  (#eq? @_guard @ignored))
 (preproc_function_def name: (identifier) @name) @definition.macro
 
 (comment) @comment

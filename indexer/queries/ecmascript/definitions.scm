@@ -14,9 +14,35 @@
 (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name) @definition.constant)
 (variable_declarator name: (identifier) @name) @definition.variable
 
-; const x = require(...), const y = require(...).y
+; const { a, b: c, d = 1 } = ..., let [e, f] = ...
+(lexical_declaration
+  kind: "const"
+  (variable_declarator
+    name: [
+      (object_pattern (shorthand_property_identifier_pattern) @name)
+      (object_pattern (pair_pattern value: (identifier) @name))
+      (object_pattern (object_assignment_pattern left: (_) @name))
+      (array_pattern (identifier) @name)
+    ]) @definition.constant)
+(variable_declarator
+  name: [
+    (object_pattern (shorthand_property_identifier_pattern) @name)
+    (object_pattern (pair_pattern value: (identifier) @name))
+    (object_pattern (object_assignment_pattern left: (_) @name))
+    (array_pattern (identifier) @name)
+  ]) @definition.variable
+
+; const x = require(...), const y = require(...).y, const { z } = require(...)
 (variable_declarator
   name: (identifier) @ignored
+  value: (call_expression function: (identifier) @_require)
+  (#eq? @_require "require"))
+(variable_declarator
+  name: (object_pattern
+    [
+      (shorthand_property_identifier_pattern) @ignored
+      (pair_pattern value: (identifier) @ignored)
+    ])
   value: (call_expression function: (identifier) @_require)
   (#eq? @_require "require"))
 (variable_declarator
@@ -46,10 +72,44 @@
     left: (member_expression object: (_) @scope property: (property_identifier) @name)
     right: (class) @value)) @definition.class
 
-; { f: () => ..., g: function ... }
+; f = function ...
+(expression_statement
+  (assignment_expression
+    left: (identifier) @name
+    right: [(arrow_function) (function_expression) (generator_function)] @value)) @definition.function
+
+; use(function f() ...), return function f() ..., [function f() ...], (function f() ...)()
+(arguments [(function_expression name: (_) @name) (generator_function name: (_) @name)] @definition.function)
+(arguments (class name: (_) @name) @definition.class)
+(return_statement
+  [(function_expression name: (_) @name) (generator_function name: (_) @name)] @definition.function)
+(return_statement (class name: (_) @name) @definition.class)
+(array [(function_expression name: (_) @name) (generator_function name: (_) @name)] @definition.function)
+(parenthesized_expression
+  [(function_expression name: (_) @name) (generator_function name: (_) @name)] @definition.function)
+
+; describe("...", () => ...), it.skip("...", ...), test.each(...)("...", ...)
+(expression_statement
+  (call_expression
+    function: [
+      (identifier) @_test
+      (member_expression object: (identifier) @_test)
+      (member_expression object: (member_expression object: (identifier) @_test))
+      (call_expression function: (member_expression object: (identifier) @_test))
+    ]
+    arguments: (arguments
+      . (string) @name
+      (_)?
+      [(arrow_function) (function_expression)] @value .))
+  (#any-of? @_test "describe" "it" "test" "suite" "context" "bench" "Deno")) @definition.function.test
+
+; { g: function ... }, and { f: () => ... } outside callables
 (pair
   key: [(property_identifier) (private_property_identifier) (string)] @name
-  value: [(arrow_function) (function_expression) (generator_function)] @value) @definition.method.global
+  value: [(function_expression) (generator_function)] @value) @definition.method
+(pair
+  key: [(property_identifier) (private_property_identifier) (string)] @name
+  value: (arrow_function) @value) @definition.method.global
 
 ; export default () => ..., export default function ...
 (export_statement

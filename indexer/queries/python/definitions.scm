@@ -2,6 +2,7 @@
 
 (function_definition name: (identifier) @name) @definition.function
 (class_definition name: (identifier) @name) @definition.class
+(expression_statement (assignment left: (identifier) @name right: (lambda) @value)) @definition.function
 (expression_statement (assignment left: (identifier) @name)) @definition.variable
 (expression_statement (assignment left: (pattern_list (identifier) @name))) @definition.variable
 (type_alias_statement left: (type (identifier) @name)) @definition.type_alias

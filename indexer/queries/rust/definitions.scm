@@ -16,6 +16,7 @@
 (type_item name: (type_identifier) @name) @definition.type_alias
 (associated_type name: (type_identifier) @name) @definition.type_alias
 (macro_definition name: (identifier) @name . (macro_rule) @body) @definition.macro
+(macro_definition name: (identifier) @name) @definition.macro
 
 (line_comment) @comment
 (block_comment) @comment

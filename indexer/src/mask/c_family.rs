@@ -8,7 +8,11 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+use super::conditions::{directive_lines, split_conditions};
 use super::{leading_word, lines_with_offsets};
+
+/// Longest macro statement that is hidden, in bytes.
+const MAX_STATEMENT: usize = 4096;
 
 /// Hides from the C grammar; what only C++ sees is hidden whole.
 pub(crate) fn hide_c_macros(text: &str) -> Vec<Range<usize>> {
@@ -22,25 +26,62 @@ pub(crate) fn hide_cpp_macros(text: &str) -> Vec<Range<usize>> {
 
 fn hide(text: &str, is_cpp: bool) -> Vec<Range<usize>> {
     let lines = lines_with_offsets(text);
+    let directives = directive_lines(&lines);
     let mut hidden = Vec::new();
     let mut previous = "";
+    let mut in_enum = false;
     for (position, (start, line)) in lines.iter().enumerate() {
         let code = line.trim();
         if code.is_empty() || code.starts_with("//") {
             continue;
         }
         let next = lines[position + 1..].iter().map(|(_, line)| line.trim()).find(|line| !line.is_empty());
-        if !code.starts_with('#') {
-            if is_macro_line(previous, code, next.unwrap_or_default()) {
+        in_enum = (in_enum && !code.starts_with('}')) || opens_enum(previous, code);
+        if in_enum && let Some(ranges) = enumerator_macro(&text[*start..]) {
+            hidden.extend(ranges.into_iter().map(|r| start + r.start..start + r.end));
+        } else if !directives[position] {
+            let is_hidden = is_macro_line(previous, code, next.unwrap_or_default())
+                || (is_cpp && is_annotation_line(previous, code, next.unwrap_or_default()));
+            if is_hidden {
                 hidden.push(*start..*start + line.len());
+            } else if let Some(length) = macro_statement(&text[*start..]).filter(|_| is_cpp) {
+                hidden.push(*start..*start + length);
             } else {
                 hidden.extend(macros_in_line(line).into_iter().map(|r| start + r.start..start + r.end));
             }
         }
-        previous = code;
+        previous = code.split(" //").next().unwrap_or(code).trim_end();
     }
-    hidden.extend(unbalanced_conditions(&lines, is_cpp));
+    hidden.extend(split_conditions(&lines, &directives, is_cpp));
     hidden
+}
+
+/// Whether the line opens the body of an enumeration.
+fn opens_enum(previous: &str, code: &str) -> bool {
+    let names_enum = |line: &str| line.split_whitespace().any(|word| word == "enum");
+    code.ends_with('{') && (names_enum(code) || (code == "{" && names_enum(previous)))
+}
+
+/// All but the name in `MACRO(NAME, ...)`, an enumerator that a macro declares, where `text` starts with one.
+fn enumerator_macro(text: &str) -> Option<[Range<usize>; 2]> {
+    let start = text.len() - text.trim_start_matches([' ', '\t']).len();
+    let open = start + leading_word(&text[start..]).len();
+    let is_call = text[start..].starts_with(|c: char| c.is_ascii_uppercase());
+    let end = open + closing_parenthesis(&text[open..]).filter(|_| is_call)?;
+    let name_end = open + 1 + leading_word(&text[open + 1..]).len();
+    (open + 1 < name_end && name_end < end).then_some([start..open + 1, name_end..end])
+}
+
+/// The offset behind the parenthesis that closes the one that `text` starts with.
+fn closing_parenthesis(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    let closes = |byte: u8| {
+        depth += i32::from(byte == b'(') - i32::from(byte == b')');
+        depth == 0
+    };
+    let is_open = text.starts_with('(');
+    let end = text.bytes().take(MAX_STATEMENT).position(closes).filter(|_| is_open)?;
+    Some(end + 1)
 }
 
 /// Whether `word` is written like a macro.
@@ -62,6 +103,30 @@ fn is_macro_line(previous: &str, code: &str, next: &str) -> bool {
         || is_macro_name(code) && ends_before && next.starts_with('}') && code.ends_with("_END")
 }
 
+/// Whether the line is one macro with arguments that belongs to the declaration after or before it.
+fn is_annotation_line(previous: &str, code: &str, next: &str) -> bool {
+    let name = leading_word(code);
+    let arguments = &code[name.len()..];
+    let is_call = is_macro_name(name) && arguments.starts_with('(') && arguments.ends_with(')');
+    let begins =
+        previous.is_empty() || previous.ends_with([';', '}', '{', ':']) || previous.starts_with("//");
+    let trails =
+        previous.ends_with([')', 't', 'e']) && next.starts_with([':', '{']) && !next.starts_with("::");
+    if trails && (is_call || is_macro_name(code)) {
+        return previous.ends_with(')') || previous.ends_with("const") || previous.ends_with("override");
+    }
+    let declares_next = next.starts_with(|c: char| c.is_alphabetic() || c == '[' || c == '~');
+    is_call && begins && declares_next && !is_macro_name(leading_word(next))
+}
+
+/// The length of `MACRO(int, name, {})` before a `;`, where `text` starts with one.
+fn macro_statement(text: &str) -> Option<usize> {
+    let name = leading_word(text);
+    let arguments = closing_parenthesis(&text[name.len()..]).filter(|_| is_macro_name(name))?;
+    let length = name.len() + arguments;
+    text[length..].trim_start().starts_with(';').then_some(length)
+}
+
 /// The macros of one line that a grammar takes for types or functions.
 fn macros_in_line(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -75,6 +140,7 @@ fn macros_in_line(line: &str) -> Vec<Range<usize>> {
         .contains(&leading_word(line.trim_start().trim_start_matches(['}', ' '])));
     if !is_statement {
         found.extend(trailing_macros(line));
+        found.extend(macro_before_name(line));
     }
     found
 }
@@ -85,109 +151,61 @@ fn is_qualifier(word: &str) -> bool {
 }
 
 /// Each with one group: what to hide.
-fn patterns() -> &'static [Regex; 3] {
-    static PATTERNS: OnceLock<[Regex; 3]> = OnceLock::new();
+fn patterns() -> &'static [Regex; 7] {
+    static PATTERNS: OnceLock<[Regex; 7]> = OnceLock::new();
     PATTERNS.get_or_init(|| {
         [
             // `EXPORT_MACRO type name(`
-            r"^\s*([A-Z][A-Z0-9]*_[A-Z0-9_]+(?:\([^()]*\))?)\s+[A-Za-z_][\w:<>]*[\s*&]+[A-Za-z_~]",
+            r"^\s*([A-Z][A-Z0-9]*_[A-Z0-9_]+(?:\([^()]*\))?)\s+(?:[A-Za-z_][\w:<>]*[\s*&]+[A-Za-z_~]|~)",
             // `class EXPORT_MACRO Name`
-            r"\b(?:class|struct|union)\s+((?:[A-Z][A-Z0-9]*_[A-Z0-9_]+(?:\([^()]*\))?\s+)+)[A-Za-z_]",
+            r"\b(?:class|struct|union)\s+((?:[A-Z][A-Z0-9]*_[A-Z0-9_]+(?:\([^()]*\))?\s+)+)[A-Za-z_\[]",
+            // `type name ANNOTATION_MACRO)`
+            r"\w[>&*\s]+[a-z_]\w*\s+([A-Z][A-Z0-9]*_[A-Z0-9_]+)\s*[,)]",
             // `type* annotation name`
-            r"[\w>]\s?[*&]\s?([a-z_]\w*)\s+[A-Za-z_]\w*\s*[;,=()\[]",
+            r"[\w>]\s?[*&]\s?([a-z_]\w*)\s+(?:[a-z]\w*|[A-Z]\w*[a-z:][\w:]*)\s*[;,=()\[]",
+            // `type* annotation operator<<`
+            r"[\w>]\s?[*&]\s?([a-z_]\w*)\s+operator\b",
+            // `typedef int (CALL_MACRO *name)(void);`
+            r"\(\s*([A-Z][A-Z0-9_]{3,})\s*\*\s*\w+\s*\)\s*\(",
+            // `extern template f<int>();`
+            r"^(extern)\s+template\s",
         ]
         .map(|pattern| Regex::new(pattern).expect("invariant: constants, compiled by the tests"))
     })
 }
 
-/// `GUARDED_BY(mutex)` between a declaration and its `;` or `{`.
-fn trailing_macros(line: &str) -> Vec<Range<usize>> {
-    static TRAILING: OnceLock<Regex> = OnceLock::new();
-    let trailing = TRAILING.get_or_init(|| {
-        Regex::new(r"(\w+|\)|\])\s+([A-Z][A-Z0-9]*_[A-Z0-9_]+\([^()]*\))\s*(?:[;{=]|$)")
+/// `CALL_MACRO` in `static int CALL_MACRO name(`; behind words that are no types it may be the type itself.
+fn macro_before_name(line: &str) -> Option<Range<usize>> {
+    static BEFORE_NAME: OnceLock<Regex> = OnceLock::new();
+    let pattern = BEFORE_NAME.get_or_init(|| {
+        Regex::new(r"^\s*((?:[A-Za-z_][\w:<>*&]*\s+)+)([A-Z][A-Z0-9]*_[A-Z0-9_]+)\s+[A-Za-z_]\w*\s*\(")
             .expect("invariant: a constant, compiled by the tests")
+    });
+    let captures = pattern.captures(line)?;
+    let no_types =
+        ["static", "inline", "extern", "const", "constexpr", "virtual", "unsigned", "return", "else"];
+    let has_type = captures[1].split_whitespace().any(|word| !no_types.contains(&word));
+    captures.get(2).filter(|_| has_type).map(|word| word.range())
+}
+
+/// Annotations between a declaration and its `;` or `{`: `int x GUARDED_BY(mutex);`, `end() const LIFETIME_BOUND {`.
+fn trailing_macros(line: &str) -> Vec<Range<usize>> {
+    static TRAILING: OnceLock<[Regex; 2]> = OnceLock::new();
+    let [with_arguments, behind_parameters] = TRAILING.get_or_init(|| {
+        [
+            r"(\w+|\)|\])\s+([A-Z][A-Z0-9]*_[A-Z0-9_]+\([^()]*\))\s*(?:[;{=]|$)",
+            concat!(
+                r"^([^=]*\))(?:\s*(?:const|noexcept|override|final|&&?))*",
+                r"((?:\s+[A-Z][A-Z0-9]*_[A-Z0-9_]+(?:\([^()]*\))?)+)\s*(?:[;{:=]|$)",
+            ),
+        ]
+        .map(|pattern| Regex::new(pattern).expect("invariant: constants, compiled by the tests"))
     });
     let keywords =
         ["return", "throw", "else", "do", "case", "static", "inline", "extern", "define", "new", "delete"];
-    let found = trailing.captures_iter(line).filter(|captures| !keywords.contains(&&captures[1]));
+    let found = with_arguments.captures_iter(line).filter(|captures| !keywords.contains(&&captures[1]));
+    let found = found.chain(behind_parameters.captures_iter(line));
     found.filter_map(|captures| captures.get(2)).map(|word| word.range()).collect()
-}
-
-/// A `#if` whose `#endif` has not been seen.
-struct Condition {
-    /// Lines of the directives so far: `#if`, `#else`, ...
-    directives: Vec<usize>,
-    /// Braces opened minus closed in each branch.
-    balances: Vec<i32>,
-    is_about_cpp: bool,
-}
-
-/// The directives of conditions whose branches do not balance, with all but their first branch.
-fn unbalanced_conditions(lines: &[(usize, &str)], is_cpp: bool) -> Vec<Range<usize>> {
-    let mut hidden = Vec::new();
-    let mut open: Vec<Condition> = Vec::new();
-    for (position, (_, line)) in lines.iter().enumerate() {
-        let Some(directive) = line.trim_start().strip_prefix('#').map(str::trim_start) else {
-            let balance = brace_balance(line);
-            if let Some(branch) = open.last_mut().and_then(|condition| condition.balances.last_mut()) {
-                *branch += balance;
-            }
-            continue;
-        };
-        if directive.starts_with("if") {
-            let is_about_cpp = directive.contains("__cplusplus");
-            open.push(Condition { directives: vec![position], balances: vec![0], is_about_cpp });
-        } else if directive.starts_with("el") {
-            if let Some(condition) = open.last_mut() {
-                condition.directives.push(position);
-                condition.balances.push(0);
-            }
-        } else if directive.starts_with("endif")
-            && let Some(mut condition) = open.pop()
-        {
-            condition.directives.push(position);
-            let first = condition.balances[0];
-            if let Some(outer) = open.last_mut().and_then(|outer| outer.balances.last_mut()) {
-                *outer += first;
-            }
-            hidden.extend(condition.hidden_lines(lines, is_cpp));
-        }
-    }
-    hidden
-}
-
-impl Condition {
-    fn hidden_lines(&self, lines: &[(usize, &str)], is_cpp: bool) -> Vec<Range<usize>> {
-        if self.balances.iter().all(|balance| *balance == 0) {
-            return Vec::new();
-        }
-        let line_range = |line: usize| lines[line].0..lines[line].0 + lines[line].1.len();
-        let hides_all = self.is_about_cpp && !is_cpp;
-        let kept_until = if hides_all { self.directives[0] } else { self.directives[1] };
-        let last = self.directives[self.directives.len() - 1];
-        [self.directives[0]].into_iter().chain(kept_until..=last).map(line_range).collect()
-    }
-}
-
-/// Braces opened minus closed in a line of code, outside strings, characters and comments.
-fn brace_balance(line: &str) -> i32 {
-    let mut balance = 0;
-    let mut quote = None;
-    let mut bytes = line.bytes().peekable();
-    while let Some(byte) = bytes.next() {
-        match (quote, byte) {
-            (Some(_), b'\\') => {
-                bytes.next();
-            }
-            (Some(open), close) if open == close => quote = None,
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (None, b'/') if matches!(bytes.peek(), Some(b'/' | b'*')) => return balance,
-            (None, b'{') => balance += 1,
-            (None, b'}') => balance -= 1,
-            _ => {}
-        }
-    }
-    balance
 }
 
 #[cfg(test)]
@@ -213,7 +231,30 @@ mod tests {
         check("CURL_EXTERN CURLcode curl_init(void);", "CURLcode curl_init(void);");
         check("class ABSL_LOCKABLE ABSL_X(1) Mutex {", "class Mutex {");
         check("int x ABSL_GUARDED_BY(mu_);", "int x ;");
+        check("public:\n  OLD_API(\"x\")\n  void Lock();", "public:\n\n  void Lock();");
+        check("T* get() const LIFETIME_BOUND;", "T* get() const ;");
+        check("iterator end() const noexcept LIFETIME_BOUND {", "iterator end() const noexcept {");
+        check("f(T* p LIFETIME_BOUND) noexcept", "f(T* p ) noexcept");
+        check("f(Tag) A_COLD A_NOINLINE;", "f(Tag) ;");
+        check("T* lib_nonnull A::b();", "T* A::b();");
+        check("static RET CALL_STD run(void* p)", "static RET run(void* p)");
+        check("typedef int (CALL_STD *fn)(void);", "typedef int ( *fn)(void);");
+        check("A(B b)\n  LOCKS_IT(b)\n  : b_(b) {}", "A(B b)\n\n  : b_(b) {}");
+        check("T& get() LIFETIME_BOUND;", "T& get() ;");
+        check("void f(View text LIFETIME_BOUND);", "void f(View text );");
         check("char* absl_nonnull data;", "char* data;");
+    }
+
+    #[test]
+    fn statements_that_are_macros() {
+        check("LIB_FLAG(int, name,\n         \"help\");\nint x;", "\n ;\nint x;");
+        check("TEST_F(A, B) {\n}", "TEST_F(A, B) {\n}");
+    }
+
+    #[test]
+    fn bodies_of_macros_stay() {
+        let text = "#define A \\\n  LIB_API int f(); \\\n  B_END\nint x;";
+        check(text, text);
     }
 
     #[test]
@@ -223,6 +264,10 @@ mod tests {
             "  return FOO_BAR(x);",
             "if(a) FOO_BAR(x);",
             "SOME_TYPE name(int x);",
+            "static SOME_TYPE name(int x);",
+            "sizeof(struct FOO_BAR)",
+            "f(FOO_BAR, BAR_FOO)",
+            "{\n  FREE_ALL(x)\n}",
             "x = A_B |\n    C_D;",
             "char * const name;",
             "#if A\nint x;\n#else\nint y;\n#endif",
@@ -232,10 +277,11 @@ mod tests {
     }
 
     #[test]
-    fn conditions_that_do_not_balance() {
-        check("#if A\nif(x) {\n#else\nif(y) {\n#endif\n}", "\nif(x) {\n\n\n\n}");
-        check("#ifdef A\nextern \"C\" {\n#endif\nint f();", "\nextern \"C\" {\n\nint f();");
-        let text = "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint f();";
-        assert_eq!(masked(text, Some(hide_c_macros)).trim(), "int f();");
+    fn enumerators_that_macros_declare() {
+        check(
+            "typedef enum {\n  OPT(FIRST, LONG, 1),\n  OLD(SECOND,\n      f(1)),\n  THIRD\n} o;",
+            "typedef enum {\n FIRST ,\n SECOND\n ,\n THIRD\n} o;",
+        );
+        check("f(\n  OPT(FIRST, LONG, 1),\n  x);", "f(\n  OPT(FIRST, LONG, 1),\n  x);");
     }
 }

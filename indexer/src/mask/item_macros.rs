@@ -51,21 +51,43 @@ fn is_macro_opening(code: &str) -> bool {
     is_path && !name.is_empty() && !QUOTING.contains(&name)
 }
 
-/// Whether the first line of code begins an item.
+/// Whether the first line of code that is no attribute begins an item.
 fn holds_items(lines: &[(usize, &str)]) -> bool {
-    let code = lines.iter().take(LOOK_AHEAD).map(|(_, line)| line.trim_start());
-    let mut code = code.filter(|line| !line.is_empty() && !line.starts_with("//"));
-    code.next().is_some_and(|line| {
-        let word = leading_word(line);
-        let rest = line[word.len()..].trim_start();
-        let next = leading_word(rest);
-        line.starts_with("#[")
-            || ITEM_WORDS.contains(&word)
-            || is_macro_opening(line)
-            || (matches!(word, "async" | "unsafe" | "const")
-                && matches!(next, "fn" | "impl" | "trait" | "unsafe"))
-            || (word == "const" && next.starts_with(|c: char| c.is_ascii_uppercase()))
-    })
+    let mut in_attribute = false;
+    for (_, line) in lines.iter().take(LOOK_AHEAD) {
+        let code = behind_attributes(line.trim());
+        if in_attribute || code.starts_with("#[") {
+            in_attribute = !code.ends_with(']');
+        } else if !code.is_empty() && !code.starts_with("//") {
+            return begins_item(code);
+        }
+    }
+    false
+}
+
+/// What follows the attributes that a line of code begins with, as far as they end in that line.
+fn behind_attributes(code: &str) -> &str {
+    let mut rest = code;
+    while rest.starts_with("#[") {
+        let mut depth = 0;
+        let end = rest.find(|c| {
+            depth += i32::from(c == '[') - i32::from(c == ']');
+            c == ']' && depth == 0
+        });
+        let Some(end) = end else { return rest };
+        rest = rest[end + 1..].trim_start();
+    }
+    rest
+}
+
+fn begins_item(line: &str) -> bool {
+    let word = leading_word(line);
+    let next = leading_word(line[word.len()..].trim_start());
+    ITEM_WORDS.contains(&word)
+        || is_macro_opening(line)
+        || (matches!(word, "async" | "unsafe" | "const")
+            && matches!(next, "fn" | "impl" | "trait" | "unsafe"))
+        || (word == "const" && next.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// Where the `ref` of `static ref NAME` stands.
@@ -94,6 +116,10 @@ mod tests {
             "    \n    // x\n\n        \n        fn f() {}\n     \n \n",
         );
         check(
+            "a! {\n    #[x]\n    #[y(\n        z\n    )]\n    fn f() {}\n}\n",
+            "    \n    #[x]\n    #[y(\n        z\n    )]\n    fn f() {}\n \n",
+        );
+        check(
             "lazy_static! {\n    static ref A: B = c();\n}\n",
             "              \n    static     A: B = c();\n \n",
         );
@@ -106,6 +132,7 @@ mod tests {
             "select! {\n    x = f() => {}\n}\n",
             "a! {\n    fn f()\n",
             "a! { fn f() {} }\n",
+            "a! {\n    #[cfg(any(\n        x\n    ))]\n    (), Box<T>\n}\n",
         ] {
             check(text, text);
         }

@@ -5,6 +5,7 @@
 //! all names are cut out of the original.
 
 mod c_family;
+mod conditions;
 mod csharp;
 mod haskell;
 mod item_macros;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
+mod chunks;
 mod fixtures;
 mod invariants;
 mod record_rules;

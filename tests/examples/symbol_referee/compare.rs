@@ -74,13 +74,14 @@ pub(crate) fn add_file(tallies: &mut Tallies, path: &str, shown: &str, text: &st
         }
         let is_found = ours.contains(&(tag.line, tag.name.as_str()));
         let line = lines.get(tag.line as usize - 1).copied().unwrap_or_default();
+        let is_elsewhere = !line.contains(&tag.name) && is_near(&ours, tag);
         let is_later_equation = previous.replace(tag).is_some_and(|first| continues(first, tag));
-        if !is_found && (is_later_equation || is_misread(tag, line)) {
+        if !is_found && !is_elsewhere && (is_later_equation || is_misread(tag, &lines)) {
             tally.set_aside += 1;
             continue;
         }
         tally.expected += 1;
-        if is_found || (!line.contains(&tag.name) && is_near(&ours, tag)) {
+        if is_found || is_elsewhere {
             tally.found += 1;
         } else {
             tally.misses.push(difference(tag.line, format!("{} {}", tag.language, tag.kind), &tag.name));

@@ -31,7 +31,8 @@ pub(super) const C_NAME_PATH: [NameStep; 7] = [
 ];
 
 /// Words that broken code may put where a name is expected.
-const C_KEYWORDS: [&str; 20] = [
+const C_KEYWORDS: [&str; 21] = [
+    "noexcept",
     "if",
     "else",
     "for",
