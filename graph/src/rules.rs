@@ -1,6 +1,6 @@
 //! How each language finds what a name means. Languages are rows here; the resolver names none.
 
-use contexd_store::{ImportRecord, SymbolKind};
+use contexd_store::{ImportRecord, ReferenceKind, SymbolKind};
 
 /// How a language's imports lead to files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub(crate) struct Rules {
     pub(crate) shares_namespace: bool,
     /// Whether a bare name may be defined in any file.
     pub(crate) global_names: bool,
+    /// Whether functions without a name, of which records know nothing, are scopes with definitions of their own.
+    pub(crate) has_unseen_scopes: bool,
     /// Whether what a file imports can be imported from it.
     pub(crate) imports_are_exports: bool,
     /// Whether an import of a module without a name binds the module's first (`true`) or last part.
@@ -62,6 +64,7 @@ const PLAIN: Rules = Rules {
     shares_directory: false,
     shares_namespace: false,
     global_names: true,
+    has_unseen_scopes: false,
     imports_are_exports: false,
     binds_first_part: false,
     imports_all_names: false,
@@ -72,7 +75,7 @@ const PYTHON: Rules = Rules {
     scheme: Scheme::Python,
     suffixes: &[".py", ".pyi"],
     self_names: &["self"],
-    self_types: &["cls"],
+    self_types: &["cls", "Self"],
     members_in_scope: false,
     global_names: false,
     imports_are_exports: true,
@@ -87,6 +90,7 @@ const ECMASCRIPT: Rules = Rules {
     self_names: &["this"],
     members_in_scope: false,
     global_names: false,
+    has_unseen_scopes: true,
     ..PLAIN
 };
 
@@ -229,6 +233,22 @@ impl Rules {
             _ => false,
         }
     }
+}
+
+/// Whether a use of the kind `used` means such a definition by its nature.
+pub(crate) fn fits(used: ReferenceKind, kind: SymbolKind) -> bool {
+    match used {
+        ReferenceKind::Call => is_called(kind),
+        ReferenceKind::Type | ReferenceKind::Inherit => kind.is_type(),
+        ReferenceKind::Macro => kind == SymbolKind::Macro,
+        ReferenceKind::Mention => true,
+    }
+}
+
+/// Whether a use of the kind `used` can mean such a definition: of a type, none of its members.
+pub(crate) fn may_fit(used: ReferenceKind, kind: SymbolKind) -> bool {
+    let is_member = matches!(kind, SymbolKind::Field | SymbolKind::Property | SymbolKind::Method);
+    !(is_member && matches!(used, ReferenceKind::Type | ReferenceKind::Inherit))
 }
 
 /// Whether definitions of `kind` are what a call can mean.

@@ -78,7 +78,7 @@ impl Resolver<'_> {
             }
             for import in &file.record().imports {
                 if let Some(Entity::File(included)) =
-                    self.module(Place { slot, scope: None }, import).map(|found| found.entity)
+                    self.module(Place::new(slot, None), import).map(|found| found.entity)
                     && !pending.contains(&included)
                 {
                     pending.push(included);

@@ -1,6 +1,6 @@
 //! Members: what a name means in a type, a value, a module.
 
-use contexd_store::SymbolKind;
+use contexd_store::{SymbolKind, SymbolRecord};
 
 use super::scope::holds_members;
 use super::{Base, Entity, Found, Place, Resolver};
@@ -18,12 +18,13 @@ impl Resolver<'_> {
         }
         let found = match &holder.entity {
             Entity::Symbols(nodes) => nodes.iter().find_map(|node| self.member_of_symbol(*node, name)),
-            Entity::Value { of, wrapped } => {
-                let found = self.type_member(*of, name);
-                // The container's own members are not known.
-                found.or_else(|| wrapped.then(|| Found::exact(Entity::External)))
+            // A container's own members are not known.
+            Entity::Value { wrapped: true, .. } => Some(Found::exact(Entity::External)),
+            Entity::Value { of, wrapped: false } => self.type_member(*of, name),
+            // What the bases lack, the one that all types have may offer.
+            Entity::Super(of) => {
+                self.inherited_member(*of, name).or_else(|| Some(Found::exact(Entity::External)))
             }
-            Entity::Super(of) => self.inherited_member(*of, name),
             Entity::File(_) | Entity::Directory(_) | Entity::Namespace(_) | Entity::External => {
                 self.exported(holder, name)
             }
@@ -41,7 +42,7 @@ impl Resolver<'_> {
             SymbolKind::Impl => self.type_member(self.implemented_type(node.slot, node.ordinal)?, name),
             kind if kind.is_type() => self.type_member(node, name),
             SymbolKind::Module | SymbolKind::Namespace => self.child(file, node, name).or_else(|| {
-                let place = Place { slot: node.slot, scope: Some(node.ordinal) };
+                let place = Place::new(node.slot, Some(node.ordinal));
                 let imports = &file.record().imports;
                 let import = file
                     .imports_named(name)
@@ -50,6 +51,9 @@ impl Resolver<'_> {
                 self.import(place, import)
             }),
             SymbolKind::Function | SymbolKind::Method | SymbolKind::Constructor | SymbolKind::Macro => {
+                if is_accessor(file.symbol(node.ordinal)) {
+                    return self.member(&self.given_by(node)?, name);
+                }
                 self.child(file, node, name).filter(|_| file.rules.scheme == crate::rules::Scheme::Ecmascript)
             }
             _ => {
@@ -131,7 +135,7 @@ impl Resolver<'_> {
                 })
             };
             if let Some(binding) = set(true).or_else(|| set(false)) {
-                let place = Place { slot: of.slot, scope: binding.enclosing };
+                let place = Place::new(of.slot, binding.enclosing);
                 return Some(self.value_of_binding(place, binding));
             }
         }
@@ -187,7 +191,7 @@ impl Resolver<'_> {
     pub(super) fn implemented_type(&self, slot: Slot, ordinal: u32) -> Option<Node> {
         let file = self.file(slot)?;
         let symbol = file.symbol(ordinal);
-        let place = Place { slot, scope: symbol.parent };
+        let place = Place::new(slot, symbol.parent);
         self.type_named(place, &symbol.name)
     }
 
@@ -196,7 +200,7 @@ impl Resolver<'_> {
         let file = self.file(slot)?;
         let symbol = file.symbol(ordinal);
         let container = written_container(&symbol.qualified_name, &symbol.name)?;
-        self.type_named(Place { slot, scope: symbol.parent }, container)
+        self.type_named(Place::new(slot, symbol.parent), container)
     }
 
     /// The type of this name that is meant at `place`: by scope, else the only one of the family.
@@ -222,6 +226,16 @@ impl Resolver<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a method is used like a field: what it gives stands for it.
+fn is_accessor(symbol: &SymbolRecord) -> bool {
+    let is_marked = |attribute: &str| {
+        let name = attribute.split('(').next().unwrap_or_default().trim();
+        name.ends_with("property") || name.ends_with(".setter")
+    };
+    let is_getter = symbol.signature.split_whitespace().any(|word| word == "get");
+    symbol.attributes.iter().any(|attribute| is_marked(attribute)) || is_getter
 }
 
 /// The last part of what stands before `name` in a qualified name.

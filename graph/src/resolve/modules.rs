@@ -67,8 +67,30 @@ impl Resolver<'_> {
         match file.rules.scheme {
             Scheme::Rust => self.rust_head(place, name),
             Scheme::Namespace => self.in_namespace(file, "", name),
+            Scheme::Include => self.written_namespace(file, name),
             _ => None,
         }
+    }
+
+    /// A namespace that a block opens, in this file or another.
+    fn written_namespace(&self, file: &FileNode, name: &str) -> Option<Found> {
+        self.namespace_that(file, name, |_| true)
+    }
+
+    /// A namespace that is written within another.
+    pub(super) fn namespace_beneath(&self, file: &FileNode, outer: &str, name: &str) -> Option<Found> {
+        let wanted = format!("{outer}.{name}");
+        self.namespace_that(file, name, |qualified| qualified == wanted)
+    }
+
+    fn namespace_that(&self, user: &FileNode, name: &str, is_meant: impl Fn(&str) -> bool) -> Option<Found> {
+        let mut namespaces = self.named(name).iter().filter_map(|node| {
+            let file = self.index.node(node.slot).filter(|file| file.rules.family == user.rules.family)?;
+            let symbol = Some(file.symbol(node.ordinal)).filter(|symbol| symbol.kind == SymbolKind::Namespace)?;
+            Some(super::scope::dotted(&symbol.qualified_name))
+        });
+        let qualified = namespaces.find(|qualified| is_meant(qualified))?;
+        Some(Found::scoped(Entity::Namespace(qualified)))
     }
 
     fn python_module(&self, file: &FileNode, module: &str) -> Option<Found> {
@@ -111,16 +133,29 @@ impl Resolver<'_> {
         }
         self.notes.note(crate::dependency::Key::layout());
         let manifests = self.index.manifests();
-        let mut fitting: Vec<(&Manifest, String)> = manifests
+        let fitting = manifests
             .iter()
             .filter(|manifest| is_ecmascript_manifest(manifest) && governs(manifest, file.path()))
-            .filter_map(|manifest| Some((manifest, mapped(manifest, module)?)))
-            .collect();
-        // The nearest manifest first, then the longest prefix.
-        fitting.sort_by_key(|(manifest, _)| {
-            std::cmp::Reverse((manifest.directory.len(), manifest.prefix.len()))
+            .filter_map(|manifest| Some((manifest, mapped(manifest, module)?)));
+        let found = fitting.filter_map(|(manifest, path)| {
+            let slot = self.file_with_suffix(file, &path)?;
+            Some((precedence(manifest, self.index.node(slot)?.path()), slot))
         });
-        fitting.into_iter().find_map(|(_, path)| self.file_with_suffix(file, &path)).map(file_entity)
+        match found.min_by_key(|(precedence, _)| *precedence) {
+            Some((_, slot)) => Some(file_entity(slot)),
+            None => self.package_around(file, module),
+        }
+    }
+
+    /// A module of the package that the file is in, told by the name of its directory: where no manifest is known.
+    fn package_around(&self, file: &FileNode, module: &str) -> Option<Found> {
+        let (package, rest) = module.split_once('/').unwrap_or((module, "index"));
+        let above = paths::ancestors(file.path()).find(|directory| paths::file_name(directory) == package)?;
+        let found = ["src", ""].iter().find_map(|source| {
+            let path = paths::join(&paths::join(above, source), rest);
+            self.file_with_suffix(file, &path).filter(|slot| *slot != self.home)
+        })?;
+        Some(Found::scoped(Entity::File(found)))
     }
 
     /// `path` as it stands, with a suffix, as a directory with an index, or with its suffix exchanged.
@@ -227,10 +262,10 @@ impl Resolver<'_> {
         let mut at = place;
         for part in parts {
             found = match (part, &found.entity) {
-                ("super", Entity::File(slot)) => self.rust_parent(Place { slot: *slot, scope: None })?,
+                ("super", Entity::File(slot)) => self.rust_parent(Place::new(*slot, None))?,
                 ("super", Entity::Symbols(nodes)) => {
                     let node = nodes.first()?;
-                    at = Place { slot: node.slot, scope: Some(node.ordinal) };
+                    at = Place::new(node.slot, Some(node.ordinal));
                     self.rust_parent(at)?
                 }
                 _ => self.exported(&found, part)?,
@@ -277,7 +312,7 @@ impl Resolver<'_> {
             Entity::Symbols(nodes) => {
                 let node = nodes.first()?;
                 let scope = self.file(node.slot)?.symbol(node.ordinal).parent;
-                Some(self.rust_module_around(Place { slot: node.slot, scope }))
+                Some(self.rust_module_around(Place::new(node.slot, scope)))
             }
             _ => self.rust_parent_file(place.slot).map(file_entity),
         }
@@ -370,6 +405,18 @@ fn governs(manifest: &Manifest, path: &str) -> bool {
     &*manifest.file_name == "package.json"
         || manifest.directory.is_empty()
         || path.strip_prefix(&*manifest.directory).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Which of several files that a module's name may lead to is meant, the smallest first: what the compiler's options
+/// say counts before what a package says of itself, the nearer and more exact rule before others, source before what
+/// is made from it.
+fn precedence(manifest: &Manifest, path: &str) -> impl Ord + Copy + use<> {
+    let is_package = &*manifest.file_name == "package.json";
+    let is_declaration = path.contains(".d.");
+    let is_source = path.ends_with("ts") || path.ends_with("tsx");
+    let is_made = (!is_source || is_declaration) as u8 + !is_source as u8;
+    let length = |text: &str| std::cmp::Reverse(text.len());
+    (is_package, length(&manifest.directory), length(&manifest.prefix), is_made)
 }
 
 /// The path that a manifest's rule makes of a module's name.
