@@ -199,7 +199,9 @@ impl<'a> Resolver<'a> {
 
     /// `holder` again, if the called `member` is written to give what it is called on.
     fn gives_its_own(&self, holder: &Found, member: &Found) -> Option<Found> {
-        let (Entity::Value { of, .. }, Entity::Symbols(nodes)) = (&holder.entity, &member.entity) else { return None };
+        let (Entity::Value { of, .. }, Entity::Symbols(nodes)) = (&holder.entity, &member.entity) else {
+            return None;
+        };
         let node = nodes.first()?;
         let file = self.file(node.slot)?;
         let given = file.symbol(node.ordinal).declared_type.trim_start_matches(['&', ' ', ':', '?']);

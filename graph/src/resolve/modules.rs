@@ -86,7 +86,8 @@ impl Resolver<'_> {
     fn namespace_that(&self, user: &FileNode, name: &str, is_meant: impl Fn(&str) -> bool) -> Option<Found> {
         let mut namespaces = self.named(name).iter().filter_map(|node| {
             let file = self.index.node(node.slot).filter(|file| file.rules.family == user.rules.family)?;
-            let symbol = Some(file.symbol(node.ordinal)).filter(|symbol| symbol.kind == SymbolKind::Namespace)?;
+            let symbol =
+                Some(file.symbol(node.ordinal)).filter(|symbol| symbol.kind == SymbolKind::Namespace)?;
             Some(super::scope::dotted(&symbol.qualified_name))
         });
         let qualified = namespaces.find(|qualified| is_meant(qualified))?;

@@ -41,11 +41,7 @@ pub(super) struct Piece {
 ///
 /// # Errors
 /// When the request is malformed or the index cannot be read.
-pub fn assemble(
-    view: View<'_>,
-    request: &PackRequest,
-    weights: &Weights,
-) -> Result<Pack, RetrieveError> {
+pub fn assemble(view: View<'_>, request: &PackRequest, weights: &Weights) -> Result<Pack, RetrieveError> {
     validate(request)?;
     let snapshot = view.snapshot;
     let primaries = primary_pieces(snapshot, &request.query, weights)?;

@@ -46,7 +46,9 @@ fn definitions(view: View<'_>, primary: &Piece) -> Vec<Piece> {
     let lines = primary.span.start_line..=primary.span.end_line;
     let uses = view.graph.uses_in(&primary.file.path).filter(|(use_, _)| lines.contains(&use_.line));
     for (reference, resolution) in uses {
-        let Some(symbol) = resolution.targets.first().and_then(|id| view.snapshot.symbol(*id)) else { continue };
+        let Some(symbol) = resolution.targets.first().and_then(|id| view.snapshot.symbol(*id)) else {
+            continue;
+        };
         let is_sure = !matches!(resolution.confidence, Confidence::Ambiguous(_));
         if !is_sure || stands_in(&symbol, primary) || !followed.insert(symbol.id) {
             continue;

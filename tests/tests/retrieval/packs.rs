@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use contexd_graph::Graph;
 use contexd_retriever::relate::View;
 use contexd_retriever::{
-    FilterSpec, Format, Pack, PackItem, PackLevel, PackRequest, PackRole, SentPiece, Weights, assemble, count_tokens,
+    FilterSpec, Format, Pack, PackItem, PackLevel, PackRequest, PackRole, SentPiece, Weights, assemble,
+    count_tokens,
 };
 use contexd_store::Snapshot;
 use proptest::prelude::*;
