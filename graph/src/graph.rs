@@ -11,6 +11,9 @@ use crate::edge::{Confidence, Node, Resolution, Resolved, Slot};
 use crate::index::{FileNode, Index};
 use crate::resolve::{Base, Bases, Entity, Place, Resolver};
 
+/// Most files that one import of a namespace leads to.
+const MAX_FILES_OF_IMPORT: usize = 64;
+
 /// What was resolved of one file.
 struct FileGraph {
     /// The version that the references are of.
@@ -509,6 +512,10 @@ fn resolve_imports(resolver: &Resolver, index: &Index, slot: Slot, file: &FileNo
         match resolver.import_target(place, import) {
             Some(Entity::File(target)) => add(target),
             Some(Entity::Symbols(nodes)) => nodes.iter().for_each(|node| add(node.slot)),
+            Some(Entity::Directory(directory)) => resolver.files_of_package(&directory).into_iter().for_each(&mut add),
+            Some(Entity::Namespace(name)) => {
+                resolver.files_of_namespace(&name).into_iter().take(MAX_FILES_OF_IMPORT).for_each(&mut add);
+            }
             _ => {}
         }
     }

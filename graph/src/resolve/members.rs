@@ -17,7 +17,10 @@ impl Resolver<'_> {
             return None;
         }
         let found = match &holder.entity {
-            Entity::Symbols(nodes) => nodes.iter().find_map(|node| self.member_of_symbol(*node, name)),
+            Entity::Symbols(nodes) => {
+                let found = nodes.iter().find_map(|node| self.member_of_symbol(*node, name));
+                found.or_else(|| self.made_by(nodes, name))
+            }
             // A container's own members are not known.
             Entity::Value { wrapped: true, .. } => Some(Found::exact(Entity::External)),
             Entity::Value { of, wrapped: false } => self.type_member(*of, name),
@@ -25,11 +28,19 @@ impl Resolver<'_> {
             Entity::Super(of) => {
                 self.inherited_member(*of, name).or_else(|| Some(Found::exact(Entity::External)))
             }
+            Entity::Unknown => None,
             Entity::File(_) | Entity::Directory(_) | Entity::Namespace(_) | Entity::External => {
                 self.exported(holder, name)
             }
         }?;
         Some(found.at_most(holder.confidence))
+    }
+
+    /// The value that `Type.new` makes where that is no method of the type.
+    fn made_by(&self, nodes: &[Node], name: &str) -> Option<Found> {
+        let of = nodes.iter().copied().find(|node| self.is_type(*node))?;
+        let makes = self.file(of.slot)?.rules.constructor == name;
+        makes.then(|| Found::scoped(Entity::Value { of, wrapped: false }))
     }
 
     fn member_of_symbol(&self, node: Node, name: &str) -> Option<Found> {
@@ -47,8 +58,15 @@ impl Resolver<'_> {
                 let import = file
                     .imports_named(name)
                     .map(|at| &imports[at as usize])
-                    .find(|import| import.enclosing == Some(node.ordinal))?;
-                self.import(place, import)
+                    .find(|import| import.enclosing == Some(node.ordinal));
+                match import {
+                    Some(import) => self.import(place, import),
+                    None if file.rules.has_open_modules => {
+                        let module = crate::index::dotted(&file.symbol(node.ordinal).qualified_name);
+                        Some(self.in_namespace(file, &module, name)?.at_most(crate::Confidence::Scoped))
+                    }
+                    None => self.exported(&self.module_declared(node)?, name),
+                }
             }),
             SymbolKind::Function | SymbolKind::Method | SymbolKind::Constructor | SymbolKind::Macro => {
                 if is_accessor(file.symbol(node.ordinal)) {
@@ -126,6 +144,9 @@ impl Resolver<'_> {
                 .find(|at| holds_members(file.symbol(*at).kind));
             outer == Some(of.ordinal)
         };
+        if let Some(found) = self.field_of_constructor(file, of, name) {
+            return Some(found);
+        }
         for self_name in file.rules.self_names {
             let field = format!("{self_name}.{name}");
             let set = |with_content: bool| {
@@ -140,6 +161,21 @@ impl Resolver<'_> {
             }
         }
         None
+    }
+
+    /// `constructor(private name: T)`, as a value of that type.
+    fn field_of_constructor(&self, file: &FileNode, of: Node, name: &str) -> Option<Found> {
+        if file.rules.scheme != crate::rules::Scheme::Ecmascript {
+            return None;
+        }
+        let constructor = file.symbols_named("constructor").find(|at| file.symbol(*at).parent == Some(of.ordinal))?;
+        let symbol = file.symbol(constructor);
+        let parameter = symbol.parameters.iter().find(|parameter| &*parameter.name == name)?;
+        let is_field = ["private", "public", "protected", "readonly"]
+            .iter()
+            .any(|word| symbol.signature.contains(&format!("{word} {name}")));
+        let value = is_field.then(|| self.written_type(Place::new(of.slot, of.ordinal.into()), &parameter.declared_type));
+        value.map(|value| value.unwrap_or(Found::scoped(Entity::Unknown)))
     }
 
     /// A member that the bases have, the nearest first.

@@ -6,8 +6,9 @@ mod modules;
 mod scope;
 mod types;
 
-use std::cell::Cell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use contexd_store::{ReferenceKind, ReferenceRecord, SymbolKind};
 
@@ -54,6 +55,8 @@ pub(crate) enum Entity {
     Namespace(String),
     /// Something outside the repository, or of a type that is.
     External,
+    /// A value of which nothing is known.
+    Unknown,
 }
 
 /// An entity, and how sure it is.
@@ -71,6 +74,11 @@ impl Found {
 
     fn scoped(entity: Entity) -> Self {
         Self { entity, confidence: Confidence::Scoped }
+    }
+
+    /// Whether it leads to nothing in the repository.
+    fn is_outside(&self) -> bool {
+        matches!(self.entity, Entity::External | Entity::Unknown)
     }
 
     /// The same, not surer than `other`.
@@ -106,11 +114,20 @@ pub(crate) struct Resolver<'a> {
     home: Slot,
     notes: Notebook,
     steps: Cell<u32>,
+    /// The files that files include, directly or not, as far as they were asked for.
+    includes: RefCell<HashMap<Slot, Rc<HashSet<Slot>>>>,
 }
 
 impl<'a> Resolver<'a> {
     pub(crate) fn new(index: &'a Index, bases: &'a Bases, home: Slot) -> Self {
-        Self { index, bases, home, notes: Notebook::default(), steps: Cell::new(0) }
+        Self {
+            index,
+            bases,
+            home,
+            notes: Notebook::default(),
+            steps: Cell::new(0),
+            includes: RefCell::default(),
+        }
     }
 
     /// What was looked at outside the file.
@@ -123,7 +140,10 @@ impl<'a> Resolver<'a> {
         self.steps.set(0);
         let found = self.import(place, import)?;
         match found.entity {
-            Entity::External => self.module(place, import).map(|found| found.entity),
+            Entity::External => {
+                let module = self.module(place, import).map(|found| found.entity)?;
+                matches!(module, Entity::File(_)).then_some(module)
+            }
             entity => Some(entity),
         }
     }
@@ -140,7 +160,7 @@ impl<'a> Resolver<'a> {
     /// What the use means; `None` where that is outside the repository or not known at all.
     pub(crate) fn resolve(&self, number: u32, reference: &ReferenceRecord) -> Option<Resolved> {
         self.steps.set(0);
-        let place = Place::new(self.home, reference.enclosing).at(reference.start_byte);
+        let place = Place::new(self.home, self.scope_of(reference)).at(reference.start_byte);
         let found = self.meaning(place, &reference.receiver, &reference.name, reference.kind);
         let (confidence, mut targets) = match found {
             Some(Found { entity: Entity::Symbols(nodes), confidence }) => (confidence, nodes),
@@ -149,6 +169,14 @@ impl<'a> Resolver<'a> {
         };
         targets.truncate(MAX_TARGETS);
         Some(Resolved { reference: number, confidence, targets: targets.into() })
+    }
+
+    /// Where a use is looked up: what a type extends is named outside of it.
+    fn scope_of(&self, reference: &ReferenceRecord) -> Option<u32> {
+        let enclosing = reference.enclosing?;
+        let file = self.index.node(self.home)?;
+        let is_outside = reference.kind == ReferenceKind::Inherit && !file.symbol(enclosing).kind.is_callable();
+        if is_outside { file.symbol(enclosing).parent } else { Some(enclosing) }
     }
 
     /// What `receiver.name` means at `place`, as far as scopes, imports and types tell.
@@ -199,8 +227,11 @@ impl<'a> Resolver<'a> {
 
     /// `holder` again, if the called `member` is written to give what it is called on.
     fn gives_its_own(&self, holder: &Found, member: &Found) -> Option<Found> {
-        let (Entity::Value { of, .. }, Entity::Symbols(nodes)) = (&holder.entity, &member.entity) else {
-            return None;
+        let Entity::Symbols(nodes) = &member.entity else { return None };
+        let of = match &holder.entity {
+            Entity::Value { of, wrapped: false } => of,
+            Entity::Symbols(holders) => holders.iter().find(|node| self.is_type(**node))?,
+            _ => return None,
         };
         let node = nodes.first()?;
         let file = self.file(node.slot)?;
@@ -256,12 +287,16 @@ impl<'a> Resolver<'a> {
             if symbol.kind.is_type() {
                 return Some(Node { slot: place.slot, ordinal });
             }
-            if symbol.parent.is_none() && symbol.kind.is_callable() {
+            if file.is_outlying(ordinal) {
                 return self.type_of_outlying_method(place.slot, ordinal);
             }
             at = symbol.parent;
         }
         None
+    }
+
+    fn is_type(&self, node: Node) -> bool {
+        self.index.node(node.slot).is_some_and(|file| file.symbol(node.ordinal).kind.is_type())
     }
 
     /// A file, noted as looked into unless it is the one whose uses are resolved.

@@ -24,7 +24,7 @@ impl Resolver<'_> {
             Scheme::Ecmascript => self.ecmascript_module(file, module),
             Scheme::Rust => self.rust_path(place, module),
             Scheme::Go => self.go_package(file, module),
-            Scheme::Namespace => Some(Found::exact(Entity::Namespace(super::scope::dotted(module)))),
+            Scheme::Namespace => Some(Found::exact(Entity::Namespace(crate::index::dotted(module)))),
             Scheme::Include => self.included_file(file, module).map(file_entity),
             Scheme::File => self.required_file(file, module).map(file_entity),
         }
@@ -62,36 +62,40 @@ impl Resolver<'_> {
         self.has_directory(&base).then(|| Found::exact(Entity::Directory(base)))
     }
 
+    /// The files of the package that a directory is, where directories are packages.
+    pub(crate) fn files_of_package(&self, directory: &str) -> Vec<Slot> {
+        let shares = |slot: &Slot| self.index.node(*slot).is_some_and(|file| file.rules.shares_directory);
+        self.index.files_in_directory(directory).iter().filter(|slot| shares(slot)).copied().collect()
+    }
+
+    /// The files that have definitions in a namespace, by path.
+    pub(crate) fn files_of_namespace(&self, namespace: &str) -> Vec<Slot> {
+        self.notes.note(crate::dependency::Key::namespace(namespace));
+        let files = self.index.files_in_namespace(namespace).iter();
+        let mut found: Vec<(&str, Slot)> = files
+            .filter_map(|slot| Some((self.index.node(*slot)?, *slot)))
+            .filter(|(file, _)| file.is_in_namespace(namespace))
+            .map(|(file, slot)| (file.path(), slot))
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, slot)| slot).collect()
+    }
+
     /// A bare name that means a module, where the language has such: Rust's own crates and modules.
     pub(super) fn module_in_scope(&self, file: &FileNode, place: Place, name: &str) -> Option<Found> {
         match file.rules.scheme {
             Scheme::Rust => self.rust_head(place, name),
-            Scheme::Namespace => self.in_namespace(file, "", name),
-            Scheme::Include => self.written_namespace(file, name),
+            Scheme::Namespace => self.in_namespace(file, "", name).or_else(|| self.namespace(name)),
+            Scheme::Include => self.namespace(name),
             _ => None,
         }
     }
 
-    /// A namespace that a block opens, in this file or another.
-    fn written_namespace(&self, file: &FileNode, name: &str) -> Option<Found> {
-        self.namespace_that(file, name, |_| true)
-    }
-
-    /// A namespace that is written within another.
-    pub(super) fn namespace_beneath(&self, file: &FileNode, outer: &str, name: &str) -> Option<Found> {
-        let wanted = format!("{outer}.{name}");
-        self.namespace_that(file, name, |qualified| qualified == wanted)
-    }
-
-    fn namespace_that(&self, user: &FileNode, name: &str, is_meant: impl Fn(&str) -> bool) -> Option<Found> {
-        let mut namespaces = self.named(name).iter().filter_map(|node| {
-            let file = self.index.node(node.slot).filter(|file| file.rules.family == user.rules.family)?;
-            let symbol =
-                Some(file.symbol(node.ordinal)).filter(|symbol| symbol.kind == SymbolKind::Namespace)?;
-            Some(super::scope::dotted(&symbol.qualified_name))
-        });
-        let qualified = namespaces.find(|qualified| is_meant(qualified))?;
-        Some(Found::scoped(Entity::Namespace(qualified)))
+    /// A namespace that some file has.
+    pub(super) fn namespace(&self, name: &str) -> Option<Found> {
+        self.notes.note(crate::dependency::Key::namespace(name));
+        let exists = !self.index.files_in_namespace(name).is_empty();
+        exists.then(|| Found::scoped(Entity::Namespace(name.to_owned())))
     }
 
     fn python_module(&self, file: &FileNode, module: &str) -> Option<Found> {
@@ -201,7 +205,7 @@ impl Resolver<'_> {
     }
 
     /// An included file: beside the including one, else the only or nearest file whose path ends so.
-    fn included_file(&self, file: &FileNode, written: &str) -> Option<Slot> {
+    pub(super) fn included_file(&self, file: &FileNode, written: &str) -> Option<Slot> {
         let directory = paths::parent(file.path()).unwrap_or_default();
         if let Some(slot) = paths::resolve(directory, written).and_then(|path| self.slot_at(&path)) {
             return Some(slot);
@@ -364,6 +368,14 @@ impl Resolver<'_> {
             (None, Some(ordinal)) => Some(Found::exact(Entity::Symbols(vec![Node { slot, ordinal }]))),
             (None, None) => None,
         }
+    }
+
+    /// The file of a module that `mod a;` declares.
+    pub(super) fn module_declared(&self, node: Node) -> Option<Found> {
+        let file = self.file(node.slot).filter(|file| file.rules.scheme == Scheme::Rust)?;
+        let symbol = file.symbol(node.ordinal);
+        let found = self.rust_child(node.slot, symbol.parent, &symbol.name)?;
+        matches!(found.entity, Entity::File(_)).then_some(found)
     }
 
     /// Where the files of the modules stand that a module declares.

@@ -64,12 +64,12 @@ impl Resolver<'_> {
         }
         if holds_members(kind) {
             let around = self.type_around(Place::new(outer.slot, Some(outer.ordinal)))?;
-            return self.type_member(around, name);
+            return self.type_member(around, name).filter(|found| found.entity != Entity::External);
         }
-        let is_outlying = kind.is_callable() && file.symbol(outer.ordinal).parent.is_none();
+        let is_outlying = file.is_outlying(outer.ordinal);
         let around =
             is_outlying.then(|| self.type_of_outlying_method(outer.slot, outer.ordinal)).flatten()?;
-        self.type_member(around, name)
+        self.type_member(around, name).filter(|found| found.entity != Entity::External)
     }
 
     /// The parameter or binding of this name that belongs to `outer`, as the value that it holds.
@@ -79,6 +79,9 @@ impl Resolver<'_> {
         }
         let parameters = &file.symbol(outer?).parameters;
         let parameter = parameters.iter().find(|parameter| &*parameter.name == name)?;
+        if parameter.declared_type.is_empty() {
+            return Some(Found::scoped(Entity::Unknown));
+        }
         let value = self.written_type(Place::new(place.slot, outer), &parameter.declared_type);
         Some(value.unwrap_or(Found::scoped(Entity::External)))
     }
@@ -96,12 +99,9 @@ impl Resolver<'_> {
         let last = self.offset_at_home(place).filter(|_| is_ordered).and_then(|offset| {
             let mut before = bindings.clone().take_while(|binding| binding.start_byte < offset);
             let last = before.clone().last()?;
-            Some(before.find(|binding| has_content(last) || !binding.declared_type.is_empty()).map_or(
-                last,
-                |typed| {
-                    if has_content(last) { last } else { typed }
-                },
-            ))
+            Some(before.find(|binding| has_content(last) || !binding.declared_type.is_empty()).map_or(last, |typed| {
+                if has_content(last) { last } else { typed }
+            }))
         });
         last.or_else(|| bindings.clone().find(|binding| has_content(binding))).or_else(|| bindings.next())
     }
@@ -142,12 +142,8 @@ impl Resolver<'_> {
     /// Of several definitions of one name in functions without a name, which look as if they stood at the top, the
     /// nearest before the place. Declarations side by side are one thing.
     pub(super) fn nearest(&self, place: Place, found: Found) -> Found {
-        let (Some(offset), Entity::Symbols(nodes)) = (self.offset_at_home(place), &found.entity) else {
-            return found;
-        };
-        let Some(file) = self.index.node(place.slot).filter(|file| file.rules.has_unseen_scopes) else {
-            return found;
-        };
+        let (Some(offset), Entity::Symbols(nodes)) = (self.offset_at_home(place), &found.entity) else { return found };
+        let Some(file) = self.index.node(place.slot).filter(|file| file.rules.has_unseen_scopes) else { return found };
         let are_here = nodes.iter().all(|node| node.slot == place.slot);
         let siblings = |pair: &[Node]| {
             let between = pair[0].ordinal + 1..pair[1].ordinal;
@@ -192,12 +188,11 @@ impl Resolver<'_> {
         let Some(module) = module else { return Some(Found::exact(Entity::External)) };
         match &*import.name {
             "" | "*" => Some(module),
+            "self" if self.file(place.slot)?.rules.scheme == Scheme::Rust => Some(module),
             // `from . import a` in the package's own file
             name if module.entity == Entity::File(place.slot) => {
                 let found = self.at_top_level(self.file(place.slot)?, Place::new(place.slot, None), name);
-                found
-                    .or_else(|| self.submodule(place.slot, name))
-                    .or_else(|| Some(Found::exact(Entity::External)))
+                found.or_else(|| self.submodule(place.slot, name)).or_else(|| Some(Found::exact(Entity::External)))
             }
             name => self.exported(&module, name).or_else(|| Some(Found::exact(Entity::External))),
         }
@@ -212,18 +207,25 @@ impl Resolver<'_> {
         if !file.rules.shares_namespace {
             return None;
         }
-        let mut namespace = namespace_at(file, place.scope);
+        let is_open = file.rules.has_open_modules;
+        let mut namespace = if is_open { module_at(file, place.scope) } else { file.namespace_at(place.scope) };
         loop {
             if let Some(found) = self.in_namespace(file, &namespace, name) {
-                return Some(found);
+                return Some(if is_open { found.at_most(crate::Confidence::Scoped) } else { found });
             }
-            namespace = namespace.rsplit_once('.').map(|(outer, _)| outer.to_owned())?;
+            if namespace.is_empty() {
+                return None;
+            }
+            namespace = namespace.rsplit_once('.').map_or_else(String::new, |(outer, _)| outer.to_owned());
+            if namespace.is_empty() && !is_open {
+                return None;
+            }
         }
     }
 
     fn by_wildcard(&self, file: &FileNode, slot: Slot, name: &str) -> Option<Found> {
         if file.rules.scheme == Scheme::Include {
-            return None;
+            return self.by_include(file, slot, name);
         }
         let place = Place::new(slot, None);
         file.wildcard_imports().find_map(|import| {
@@ -247,10 +249,10 @@ impl Resolver<'_> {
             Entity::Namespace(namespace) => {
                 let user = self.file(self.home)?;
                 let found = self.in_namespace(user, namespace, name);
-                found.or_else(|| self.namespace_beneath(user, namespace, name))
+                found.or_else(|| self.namespace(&format!("{namespace}.{name}")))
             }
             Entity::Symbols(_) => self.member(module, name),
-            Entity::Value { .. } | Entity::Super(_) => None,
+            Entity::Value { .. } | Entity::Super(_) | Entity::Unknown => None,
             Entity::External => Some(Found::exact(Entity::External)),
         }?;
         Some(found.at_most(module.confidence))
@@ -270,7 +272,7 @@ impl Resolver<'_> {
             .filter(|import| import.enclosing.is_none())
             .filter(is_exported)
             .find_map(|import| self.import(place, import))
-            .filter(|found| found.entity != Entity::External);
+            .filter(|found| !found.is_outside());
         if by_import.is_some() {
             return by_import;
         }
@@ -324,13 +326,20 @@ impl Resolver<'_> {
                 self.index.node(node.slot).is_some_and(|file| {
                     file.rules.family == user.rules.family
                         && file.symbol(node.ordinal).kind != SymbolKind::Namespace
-                        && container_name(file, node.ordinal) == namespace
+                        && file.container(node.ordinal) == namespace
                 })
             })
             .copied()
             .collect();
         (!nodes.is_empty()).then(|| Found::exact(Entity::Symbols(nodes)))
     }
+}
+
+/// The qualified name of the innermost module or type around `scope`, its parts joined by `.`.
+fn module_at(file: &FileNode, scope: Option<u32>) -> String {
+    let holds_names = |at: &u32| file.symbol(*at).kind == SymbolKind::Module || holds_members(file.symbol(*at).kind);
+    let around = std::iter::successors(scope, |at| file.symbol(*at).parent).find(holds_names);
+    around.map_or_else(String::new, |at| crate::index::dotted(&file.symbol(at).qualified_name))
 }
 
 /// Whether the import only exports a name of its own file: `export { a as b }`.
@@ -359,37 +368,4 @@ fn is_member_kind(kind: SymbolKind) -> bool {
 /// Whether what stands in the kind are members, which bare names mean in some languages only.
 pub(super) fn holds_members(kind: SymbolKind) -> bool {
     kind.is_type() || kind == SymbolKind::Impl
-}
-
-/// The namespace of the innermost namespace around `scope`, its parts joined by `.`.
-pub(super) fn namespace_at(file: &FileNode, scope: Option<u32>) -> String {
-    let around = std::iter::successors(scope, |at| file.symbol(*at).parent)
-        .find(|at| file.symbol(*at).kind == SymbolKind::Namespace);
-    let clause = || {
-        let symbols = &file.record().symbols;
-        symbols.iter().position(|symbol| symbol.kind == SymbolKind::Namespace).map(|at| at as u32)
-    };
-    around.or_else(clause).map(|at| dotted(&file.symbol(at).qualified_name)).unwrap_or_default()
-}
-
-/// The qualified name of what the symbol stands in: types and namespaces, joined by `.`.
-fn container_name(file: &FileNode, ordinal: u32) -> String {
-    let symbol = file.symbol(ordinal);
-    let namespace = namespace_at(file, symbol.parent);
-    match symbol.parent {
-        Some(outer) if file.symbol(outer).kind != SymbolKind::Namespace => {
-            let outer = dotted(&file.symbol(outer).qualified_name);
-            if namespace.is_empty() || outer.starts_with(&namespace) {
-                outer
-            } else {
-                format!("{namespace}.{outer}")
-            }
-        }
-        _ => namespace,
-    }
-}
-
-/// A qualified name with `.` between its parts, whatever the language writes.
-pub(super) fn dotted(name: &str) -> String {
-    name.split(['\\', ':', '.', '#', '/']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
 }

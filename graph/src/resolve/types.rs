@@ -42,7 +42,7 @@ impl Resolver<'_> {
         }
         match self.evaluate(around, &binding.value) {
             Some(found) => found.at_most(crate::Confidence::Scoped),
-            None => unknown,
+            None => Found::scoped(Entity::Unknown),
         }
     }
 
@@ -66,7 +66,7 @@ impl Resolver<'_> {
             .bindings_named(&symbol.name)
             .find(|binding| binding.enclosing == symbol.parent && !binding.value.is_empty())?;
         let found = self.value_of_binding(place, binding);
-        (found.entity != Entity::External).then_some(found)
+        (!found.is_outside()).then_some(found)
     }
 
     /// What calling an entity gives.
@@ -117,7 +117,7 @@ impl Resolver<'_> {
         let place = Place::new(node.slot, Some(node.ordinal));
         let results = file.bindings_named(RESULT).filter(|binding| binding.enclosing == Some(node.ordinal));
         let mut values = results.map(|binding| self.value_of_binding(place, binding));
-        values.find(|found| found.entity != Entity::External)
+        values.find(|found| !found.is_outside())
     }
 
     /// What indexing an entity gives, or going through its elements.
@@ -132,7 +132,7 @@ impl Resolver<'_> {
             Entity::Value { of, wrapped: true } => {
                 Some(Found { entity: Entity::Value { of, wrapped: false }, ..found })
             }
-            Entity::External => Some(found),
+            Entity::External | Entity::Unknown => Some(found),
             _ => None,
         }
     }
@@ -168,14 +168,14 @@ impl Resolver<'_> {
             return None;
         }
         match self.type_head(place, head) {
-            Some(found) if found.entity != Entity::External => Some(found),
+            Some(found) if !found.is_outside() => Some(found),
             other => {
                 let name = head.rsplit(['.', ':']).next().unwrap_or(head);
                 let inner = split_top(arguments, ',')
                     .into_iter()
                     .rev()
                     .find_map(|argument| self.type_in(place, argument, depth + 1))
-                    .filter(|found| found.entity != Entity::External);
+                    .filter(|found| !found.is_outside());
                 match inner {
                     Some(found) if rules::passes_members_on(name) => Some(found),
                     Some(found) => Some(wrap(found)),
@@ -187,13 +187,11 @@ impl Resolver<'_> {
 
     /// The type that a path of names leads to, as a value of it.
     fn type_head(&self, place: Place, path: &str) -> Option<Found> {
-        let chain = super::scope::dotted(path);
+        let chain = crate::index::dotted(path);
         let found = self.evaluate(place, &chain)?;
         match &found.entity {
             Entity::Symbols(nodes) => {
-                let of = nodes.iter().find(|node| {
-                    self.index.node(node.slot).is_some_and(|file| file.symbol(node.ordinal).kind.is_type())
-                })?;
+                let of = nodes.iter().find(|node| self.is_type(**node))?;
                 let is_alias = self.file(of.slot)?.symbol(of.ordinal).kind == SymbolKind::TypeAlias;
                 let aliased = is_alias.then(|| self.alias_target(*of)).flatten();
                 let value = aliased.unwrap_or(Found::scoped(Entity::Value { of: *of, wrapped: false }));

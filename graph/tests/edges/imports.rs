@@ -182,16 +182,18 @@ fn main() {
             core/src/lib.rs:3 imports core/src/cart.rs
             core/src/lib.rs:3 imports core/src/cart.rs
             core/src/cart.rs:1 imports core/src/lib.rs
-            core/src/cart.rs:1 imports core/src/lib.rs
-            core/src/cart.rs:2 type tax.Tax unique_name core/src/tax/mod.rs:2 Tax
-            core/src/cart.rs:5 type tax.Tax unique_name core/src/tax/mod.rs:2 Tax
+            core/src/cart.rs:1 imports core/src/tax/mod.rs
+            core/src/cart.rs:2 type tax.Tax exact core/src/tax/mod.rs:2 Tax
+            core/src/cart.rs:4 call rate exact core/src/tax/mod.rs:4 rate
+            core/src/cart.rs:5 type tax.Tax exact core/src/tax/mod.rs:2 Tax
             core/src/cart.rs:5 call self.tax.check unique_name core/src/tax/mod.rs:3 Tax::check
+            core/src/cart.rs:5 call crate.tax.rate exact core/src/tax/mod.rs:4 rate
             core/src/tax/deep.rs:1 imports core/src/tax/mod.rs
             core/src/tax/deep.rs:2 type Tax exact core/src/tax/mod.rs:2 Tax
             core/src/tax/deep.rs:2 call super.rate exact core/src/tax/mod.rs:4 rate
             app/src/main.rs:1 imports core/src/cart.rs
             app/src/main.rs:1 imports core/src/cart.rs
-            app/src/main.rs:1 imports core/src/lib.rs
+            app/src/main.rs:1 imports core/src/tax/mod.rs
             app/src/main.rs:2 imports core/src/lib.rs
             app/src/main.rs:4 call super.main exact app/src/main.rs:6 main
             app/src/main.rs:7 type Cart exact core/src/cart.rs:2 Cart
@@ -199,6 +201,9 @@ fn main() {
             app/src/main.rs:8 call cart.tax scoped core/src/cart.rs:2 Cart::tax
             app/src/main.rs:8 call cart.tax().check unique_name core/src/tax/mod.rs:3 Tax::check
             app/src/main.rs:9 call sum exact core/src/cart.rs:7 total
+            app/src/main.rs:10 call deep.make exact core/src/tax/deep.rs:2 make
+            app/src/main.rs:10 call deep.make().check scoped core/src/tax/mod.rs:3 Tax::check
+            app/src/main.rs:11 call rate scoped core/src/tax/mod.rs:4 rate
             app/src/main.rs:12 call inline.helper exact app/src/main.rs:4 inline::helper
         "#]],
     );
@@ -240,6 +245,7 @@ func main() {
 }
 ",
         &expect![[r#"
+            cart/cart.go:2 imports tax/tax.go
             cart/cart.go:3 type tax.Tax exact tax/tax.go:2 Tax
             cart/cart.go:4 type Cart exact cart/cart.go:3 Cart
             cart/cart.go:4 type Cart exact cart/cart.go:3 Cart
@@ -249,6 +255,9 @@ func main() {
             cart/add.go:3 type Cart exact cart/cart.go:3 Cart
             cart/add.go:3 call helper exact cart/add.go:4 helper
             tax/tax.go:3 type Tax exact tax/tax.go:2 Tax
+            main.go:3 imports cart/cart.go
+            main.go:3 imports cart/add.go
+            main.go:4 imports tax/tax.go
             main.go:8 call basket.New exact cart/cart.go:4 New
             main.go:9 call cart.Add scoped cart/add.go:2 Cart.Add
             main.go:11 type Tax scoped tax/tax.go:2 Tax
@@ -310,6 +319,8 @@ object Third { def run(duty: Duty): Unit = duty.check() }
             src/shop/Cart.java:6 call log exact src/shop/Base.java:2 Base.log
             src/shop/Cart.java:6 call helper exact src/shop/Cart.java:7 Cart.helper
             src/app/Main.kt:2 imports src/shop/Cart.java
+            src/app/Main.kt:3 imports src/shop/tax/Tax.java
+            src/app/Main.kt:3 imports src/shop/tax/Rates.java
             src/app/Main.kt:5 call Cart exact src/shop/Cart.java:4 Cart
             src/app/Main.kt:6 call cart.add scoped src/shop/Cart.java:6 Cart.add
             src/app/Main.kt:7 type Tax scoped src/shop/tax/Tax.java:2 Tax
@@ -370,9 +381,10 @@ int main() { shop::List list; list.push(); shop::make(); }
             src/list.hpp:4 type List exact src/list.hpp:3 shop::List
             src/list.cpp:1 imports src/list.hpp
             src/list.cpp:3 type List scoped src/list.hpp:3 shop::List
-            src/list.cpp:3 call size scoped src/list.hpp:3 shop::List::size
+            src/list.cpp:3 call size exact src/list.hpp:3 shop::List::size
             src/list.cpp:4 type List scoped src/list.hpp:3 shop::List
             src/list.cpp:4 type List scoped src/list.hpp:3 shop::List
+            src/list.cpp:4 call list.push scoped src/list.hpp:3 shop::List::push
             src/main.cpp:1 imports src/list.hpp
             src/main.cpp:2 type shop.List scoped src/list.hpp:3 shop::List
             src/main.cpp:2 call list.push scoped src/list.hpp:3 shop::List::push
@@ -419,6 +431,10 @@ end
             lib/shop.rb:2 imports lib/shop/tax.rb
             lib/shop.rb:5 call Cart unique_name lib/shop/cart.rb:2 Shop::Cart
             lib/shop.rb:5 call Cart.new.add unique_name lib/shop/cart.rb:4 Shop::Cart.add
+            lib/shop/cart.rb:2 inherit Base unique_name lib/shop/tax.rb:5 Shop::Base
+            lib/shop/cart.rb:3 inherit Countable unique_name lib/shop/tax.rb:8 Shop::Countable
+            lib/shop/cart.rb:6 call Tax unique_name lib/shop/tax.rb:2 Shop::Tax
+            lib/shop/cart.rb:6 call Tax.new.check unique_name lib/shop/tax.rb:3 Shop::Tax.check
         "#]],
     );
 }
@@ -505,6 +521,7 @@ class Program {
 }
 ",
         &expect![[r#"
+            Shop/Cart.cs:1 imports Shop/Taxes/Tax.cs
             Shop/Cart.cs:3 inherit Base exact Shop/Base.cs:2 Shop.Base
             Shop/Cart.cs:3 inherit ICart exact Shop/Cart.cs:8 Shop.ICart
             Shop/Cart.cs:4 type Tax scoped Shop/Taxes/Tax.cs:2 Shop.Taxes.Tax
@@ -513,10 +530,12 @@ class Program {
             Shop/Cart.cs:5 call this.tax.Check scoped Shop/Taxes/Tax.cs:2 Shop.Taxes.Tax.Check
             Shop/Cart.cs:5 call base.Log exact Shop/Base.cs:2 Shop.Base.Log
             Shop/Cart.cs:5 call Helper exact Shop/Cart.cs:6 Shop.Cart.Helper
+            App/Program.cs:2 imports Shop/Cart.cs
+            App/Program.cs:2 imports Shop/Base.cs
             App/Program.cs:4 call Cart scoped Shop/Cart.cs:3 Shop.Cart
             App/Program.cs:4 call cart.Add scoped Shop/Cart.cs:5 Shop.Cart.Add
             App/Program.cs:4 call Duty.Rate exact Shop/Taxes/Tax.cs:2 Shop.Taxes.Tax.Rate
-            App/Program.cs:4 call Shop.Taxes.Tax.Rate unique_name Shop/Taxes/Tax.cs:2 Shop.Taxes.Tax.Rate
+            App/Program.cs:4 call Shop.Taxes.Tax.Rate scoped Shop/Taxes/Tax.cs:2 Shop.Taxes.Tax.Rate
         "#]],
     );
 }

@@ -97,7 +97,7 @@ shapes.side();
             model.ts:2 inherit Shape exact model.ts:1 Shape
             model.ts:3 type Side exact model.ts:8 Side
             model.ts:4 type Side exact model.ts:8 Side
-            model.ts:5 call this.side.length unique_name model.ts:8 Side.length
+            model.ts:5 call this.side.length scoped model.ts:8 Side.length
             model.ts:5 call this.corner.length scoped model.ts:8 Side.length
             model.ts:9 type Shape exact model.ts:1 Shape
             model.ts:9 call shape.area scoped model.ts:1 Shape.area

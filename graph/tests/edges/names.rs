@@ -24,7 +24,10 @@ def work(thing)
   thing.nothing
 end
 ",
-        &expect![[""]],
+        &expect![[r#"
+            use.rb:2 call thing.close ambiguous(2) a.rb:2 A.close, b.rb:2 B.close
+            use.rb:3 call thing.only unique_name b.rb:3 B.only
+        "#]],
     );
 }
 
