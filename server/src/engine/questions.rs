@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use contexd_retriever::relate::View;
 use contexd_retriever::{PackRequest, Query, SymbolQuery, Weights};
 use contexd_store::{FileEntry, Snapshot, Span};
 
@@ -139,7 +140,9 @@ fn outline(desk: &mut Desk, path: &str) -> Result<Outline, ServiceError> {
 fn assemble(desk: &mut Desk, mut request: PackRequest) -> Result<FoundPack, ServiceError> {
     request.query = complete(desk, request.query)?;
     let began = Instant::now();
-    let pack = contexd_retriever::assemble(&desk.snapshot, &request, Weights::built_in())
+    let graph = desk.graph();
+    let view = View { snapshot: &desk.snapshot, graph: &graph };
+    let pack = contexd_retriever::assemble(view, &request, Weights::built_in())
         .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
     desk.timings.retrieve = began.elapsed();
     let states = desk.verify(|snapshot, verifier| {
@@ -148,7 +151,7 @@ fn assemble(desk: &mut Desk, mut request: PackRequest) -> Result<FoundPack, Serv
     Ok(FoundPack { pack, states })
 }
 
-fn text_of(desk: &Desk, file: &FileEntry) -> Result<std::sync::Arc<str>, ServiceError> {
+pub(super) fn text_of(desk: &Desk, file: &FileEntry) -> Result<std::sync::Arc<str>, ServiceError> {
     let snapshot: &Snapshot = &desk.snapshot;
     snapshot.text(file).map_err(|error| ServiceError::from_store(desk.root(), &error))
 }
@@ -160,7 +163,12 @@ fn lines_of(desk: &Desk, file: &FileEntry, span: Span) -> Result<String, Service
 
 /// Column where `span` starts: 1-based, in bytes.
 fn column_of(text: &str, span: Span) -> u32 {
-    let before = text.as_bytes().get(..span.start_byte as usize).unwrap_or_default();
+    column_of_offset(text, span.start_byte)
+}
+
+/// Column of an offset: 1-based, in bytes.
+pub(super) fn column_of_offset(text: &str, offset: u32) -> u32 {
+    let before = text.as_bytes().get(..offset as usize).unwrap_or_default();
     let in_line = before.iter().rev().take_while(|byte| **byte != b'\n').count();
     u32::try_from(in_line + 1).unwrap_or(u32::MAX)
 }
