@@ -3,10 +3,11 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "contexd/v1/common.proto",
     "contexd/v1/repository.proto",
     "contexd/v1/search.proto",
+    "contexd/v1/graph.proto",
     "contexd/v1/context.proto",
     "contexd/v1/overlay.proto",
 ];

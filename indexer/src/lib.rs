@@ -7,6 +7,7 @@ mod chunk;
 pub mod content;
 pub mod embed;
 mod error;
+pub mod history;
 pub mod lang;
 mod lines;
 mod manifest;

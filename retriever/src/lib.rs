@@ -10,6 +10,7 @@ mod names;
 mod pack;
 mod path_class;
 mod query;
+pub mod relate;
 mod result;
 mod score;
 mod search;

@@ -111,6 +111,8 @@ pub(crate) struct Syntax {
     pub(crate) name_marks: &'static str,
     /// Whether neighbouring definitions of one name are parts of one (Haskell's type signatures and equations).
     pub(crate) joins_neighbours: bool,
+    /// Whether macros belong to what they stand in; elsewhere they belong to the file.
+    pub(crate) macros_in_containers: bool,
     /// Whether only the first assignment to a name defines a variable.
     pub(crate) binds_once: bool,
     /// Words of a captured scope that do not count (`this`, `exports`).
@@ -253,8 +255,10 @@ pub(crate) struct ImportStyle {
     pub(crate) item_separator: &'static str,
     /// Whether `a::{b, c}` stands for several paths.
     pub(crate) braces: bool,
-    /// The word between a name and its alias.
-    pub(crate) alias_word: &'static str,
+    /// The words that may stand between a name and its alias.
+    pub(crate) alias_words: &'static [&'static str],
+    /// What stands for all names of a module.
+    pub(crate) wildcard: &'static str,
     /// The word in front of a declaration whose imports are exported again.
     pub(crate) reexport_word: &'static str,
 }

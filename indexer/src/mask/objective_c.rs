@@ -10,10 +10,12 @@ use super::{Patch, hide_c_macros, lines_with_offsets};
 /// Hides what C's macros hide, and the annotations around Objective-C's declarations.
 pub(crate) fn hide_objective_c_macros(text: &str) -> Vec<Range<usize>> {
     let mut hidden = hide_c_macros(text);
-    hidden.retain(|range| is_macro(text, range));
     for (start, line) in lines_with_offsets(text) {
         let found = patterns().annotations.iter().filter_map(|pattern| pattern.captures(line)?.get(1));
         hidden.extend(found.map(|word| start + word.start()..start + word.end()));
+    }
+    hidden.retain(|range| is_macro(text, range));
+    for (start, line) in lines_with_offsets(text) {
         hidden.extend(enum_heads(line).flat_map(|head| head.hidden).map(|r| start + r.start..start + r.end));
     }
     hidden
@@ -57,11 +59,12 @@ fn enum_heads(line: &str) -> impl Iterator<Item = EnumHead> + '_ {
 struct Patterns {
     enumeration: Regex,
     /// Each with one group: what to hide.
-    annotations: [Regex; 4],
+    annotations: [Regex; 5],
 }
 
 fn patterns() -> &'static Patterns {
     static PATTERNS: OnceLock<Patterns> = OnceLock::new();
+    const PARENTHESES: &str = r"(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?";
     const MACROS: &str =
         r"((?:(?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|__attribute__)(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\s*)+)";
     PATTERNS.get_or_init(|| Patterns {
@@ -73,7 +76,9 @@ fn patterns() -> &'static Patterns {
             compile(&format!(r"^\s*{MACROS}@(?:interface|protocol|property|implementation|class|end)\b")),
             compile(&format!(r"^{MACROS}$")),
             // behind a method, a property, a constant, or the last brace of an enumeration
-            compile(&format!(r"^\s*(?:[-+]\s*\(|@property|\}}|extern|FOUNDATION_EXPORT|UIKIT_EXTERN).*?\s{MACROS}[;{{]?\s*$")),
+            compile(&format!(r"^\s*(?:[-+]\s*\(|@property|\}}|typedef|extern|FOUNDATION_EXPORT|UIKIT_EXTERN).*?\s{MACROS}[;{{]?\s*$")),
+            // behind the last line of a method
+            compile(&format!(r"\w\s+((?:API|NS|DEPRECATED)_[A-Z_]+{PARENTHESES})\s*[;{{]?\s*$")),
             // behind an enumerator
             compile(&format!(r"^\s*\w+\s+{MACROS}(?:=|,|$)")),
         ],

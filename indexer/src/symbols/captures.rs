@@ -374,7 +374,8 @@ fn declared_type_of(compiled: &Compiled, kind: SymbolKind, node: Node, holder: N
         return None;
     }
     let at = |node| first_field(&compiled.type_fields, node);
-    at(holder).or_else(|| at(node)).or_else(|| node.named_child(0).and_then(at)).map(bytes_of)
+    let in_first = || node.named_child(0).filter(|_| kind != SymbolKind::Constructor).and_then(at);
+    at(holder).or_else(|| at(node)).or_else(in_first).map(bytes_of)
 }
 
 /// The parameters that stand in the fields of `callee`, receivers included.
@@ -393,7 +394,18 @@ fn parameters_in(compiled: &Compiled, list: Node) -> Vec<RawParameter> {
     }
     let mut cursor = list.walk();
     let written = list.named_children(&mut cursor).filter(|child| !child.is_extra());
-    written.take(MAX_PARAMETERS).for_each(|child| add_parameter(compiled, child, &mut parameters));
+    for child in written.take(MAX_PARAMETERS) {
+        let has_name = |node| first_field(&compiled.name_fields, node).is_some();
+        let is_list = !has_name(child) && child.named_child(0).is_some_and(has_name);
+        if is_list {
+            let mut inner = child.walk();
+            child
+                .named_children(&mut inner)
+                .for_each(|child| add_parameter(compiled, child, &mut parameters));
+        } else {
+            add_parameter(compiled, child, &mut parameters);
+        }
+    }
     parameters
 }
 
@@ -401,16 +413,17 @@ fn parameters_in(compiled: &Compiled, list: Node) -> Vec<RawParameter> {
 fn typed_parameters_in(list: Node) -> Vec<RawParameter> {
     let mut cursor = list.walk();
     let parameter = |child: Node| {
-        let name = child.child(0)?;
-        child.child(1).filter(|colon| colon.kind() == ":")?;
-        Some(RawParameter { name: bytes_of(name), declared_type: child.child(2).map(bytes_of) })
+        let colon = (1..=2).find(|at| child.child(*at).is_some_and(|node| node.kind() == ":"))?;
+        let name = child.child(colon - 1)?;
+        Some(RawParameter { name: bytes_of(name), declared_type: child.child(colon + 1).map(bytes_of) })
     };
     list.named_children(&mut cursor).filter_map(parameter).take(MAX_PARAMETERS).collect()
 }
 
 /// Adds the parameter that `node` declares; `a, b int` declares two.
 fn add_parameter(compiled: &Compiled, node: Node, parameters: &mut Vec<RawParameter>) {
-    let declared_type = first_field(&compiled.type_fields, node).map(bytes_of);
+    let written = node.named_child(0).filter(|child| child.kind() == "type");
+    let declared_type = first_field(&compiled.type_fields, node).or(written).map(bytes_of);
     let mut add = |named: Node| {
         let name = resolve_name(compiled, named).bytes;
         parameters.push(RawParameter { name, declared_type: declared_type.clone() });

@@ -81,12 +81,20 @@ fn from_path(style: &ImportStyle, written: &str, alias: &str) -> Vec<(String, St
     let path = clean_path(style, written);
     let paths = if style.braces { expand_braces(&path) } else { vec![path] };
     let split = |path: String| {
-        let as_word = format!(" {} ", style.alias_word);
-        let (path, written_alias) = path.split_once(&as_word).unwrap_or((&path, alias));
+        let (path, written_alias) = split_alias(style, &path).unwrap_or((&path, alias));
         let (module, name) = split_item(style, path.trim());
+        let name = if name == style.wildcard { ALL } else { name };
         (module.to_owned(), name.to_owned(), written_alias.trim().to_owned())
     };
     paths.into_iter().filter(|path| !path.is_empty()).map(split).collect()
+}
+
+/// The path and its alias, where one is written behind a word for it.
+fn split_alias<'p>(style: &ImportStyle, path: &'p str) -> Option<(&'p str, &'p str)> {
+    style.alias_words.iter().find_map(|word| {
+        let (before, after) = path.split_once(word)?;
+        Some((before.strip_suffix(' ')?, after.strip_prefix(' ')?))
+    })
 }
 
 /// Takes the imported name off the end of a path, in languages that write one.
@@ -171,7 +179,8 @@ mod tests {
         keywords: &["import", "static"],
         item_separator: ".",
         braces: false,
-        alias_word: "as",
+        alias_words: &["as"],
+        wildcard: "*",
         reexport_word: "",
     };
 

@@ -16,7 +16,7 @@ pub(super) fn is_acceptable(name: &str) -> bool {
     !name.is_empty() && name.len() <= MAX_NAME && !name.contains(['\n', ',', ';', '{'])
 }
 
-/// The range of the name in a captured name: without quotes or the colon of `:name`, and `operator bool` of
+/// The range of the name in a captured name: without quotes or the colon of `:name` and `name: `, and `operator bool` of
 /// `operator bool() const`.
 pub(super) fn declared_name(text: &str) -> Range<usize> {
     let quotes = ['"', '\'', '`'];
@@ -26,6 +26,9 @@ pub(super) fn declared_name(text: &str) -> Range<usize> {
     }
     if text.strip_prefix(':').is_some_and(|name| name.starts_with(is_word_char)) {
         return 1..text.len();
+    }
+    if let Some(name) = text.trim_end().strip_suffix(':').filter(|_| text.ends_with(char::is_whitespace)) {
+        return 0..name.len();
     }
     match text.find('(') {
         Some(end) if text.starts_with("operator") && end > "operator".len() => 0..end,
@@ -142,6 +145,7 @@ mod tests {
         check("name", "name");
         check("\"name\"", "name");
         check(":name", "name");
+        check("name: ", "name");
         check("operator bool() const", "operator bool");
     }
 

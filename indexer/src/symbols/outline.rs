@@ -195,14 +195,16 @@ impl<'a> Sweep<'a> {
         if is_dropped {
             return;
         }
-        let outer =
-            if raw.role.kind == SymbolKind::Macro { Frame { container: None, ..outer } } else { outer };
+        let is_of_file = raw.role.kind == SymbolKind::Macro && !self.syntax.macros_in_containers;
+        let outer = if is_of_file { Frame { container: None, ..outer } } else { outer };
         let scope = self.scope_of(raw);
         let parent = self.container_named(&scope, outer).or(outer.container);
         if self.continues_another(raw, &name, outer) {
             return;
         }
         let claimed = self.preludes.claim(node.start);
+        // an attribute of broken code may hold the definition before this one
+        let earliest = self.drafts.last().map_or(0, |draft| draft.span.start);
         let kind = self.refined_kind(raw, name_text, parent, !scope.is_empty());
         let kind = self.property_or(kind, claimed.start..name.start);
         let position = self.drafts.len() as u32;
@@ -219,7 +221,7 @@ impl<'a> Sweep<'a> {
             qualified_name,
             kind,
             parent,
-            span: claimed.start..node.end,
+            span: claimed.start.max(earliest)..node.end,
             declaration: self.preludes.skip(node.start, raw.name.start)..node.end,
             body_start: raw.body_start,
             comments: claimed.comments,

@@ -192,14 +192,14 @@ fn by_underscores(name: &str) -> Visibility {
     if name.starts_with('_') && !is_dunder { Visibility::Private } else { Visibility::Public }
 }
 
-/// What the first known word in `text` says; one followed by `(` restricts.
+/// What the first known word in `text` says; one followed by `(` or `[` restricts.
 fn word_before(words: &[(&str, Visibility)], text: &str) -> Option<Visibility> {
     let text = &text[..text.floor_char_boundary(512)];
     let mut offset = 0;
     for word in text.split(|c: char| !names::is_word_char(c)) {
         offset += word.len();
         if let Some((_, visibility)) = words.iter().find(|(known, _)| *known == word) {
-            let is_restricted = text[offset..].starts_with('(');
+            let is_restricted = text[offset..].starts_with(['(', '[']);
             return Some(if is_restricted { Visibility::Restricted } else { *visibility });
         }
         offset += text[offset..].chars().next().map_or(0, char::len_utf8);

@@ -140,6 +140,26 @@ fn kotlin() {
 }
 
 #[test]
+fn scala() {
+    check("scala.scala");
+}
+
+#[test]
+fn swift() {
+    check("swift.swift");
+}
+
+#[test]
+fn dart() {
+    check("dart.dart");
+}
+
+#[test]
+fn elixir() {
+    check("elixir.ex");
+}
+
+#[test]
 fn markdown() {
     check("markdown.md");
 }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::{
-    completions, context, index, outline, repo, search, serve, start, status, stop, symbols, why,
+    completions, context, def, index, map, neighbours, outline, refs, related, repo, search, serve, start,
+    status, stop, symbols, why,
 };
 use crate::settings::{ColorWhen, Layer};
 
@@ -32,6 +33,9 @@ const AFTER_HELP: &str = "\
 Examples:
   contexd search how are blocking tasks spawned     ranked places in the repository around you
   contexd symbols Runtime::spawn                    definitions by name
+  contexd refs Runtime::spawn                       every place that uses it
+  contexd related callers Runtime::spawn            what calls it
+  contexd map                                       modules, what depends on what
   contexd context \"where is the pool resized\" --budget 4000 > context.md
   contexd why src/generated.rs                      why a file is, or is not, in the index
   contexd status                                    what is indexed, and how it is doing
@@ -53,6 +57,16 @@ pub(crate) enum Command {
     Search(search::SearchArgs),
     /// Find definitions by name
     Symbols(symbols::SymbolsArgs),
+    /// Show where a name is defined
+    Def(def::DefArgs),
+    /// List the places that use a definition
+    Refs(refs::RefsArgs),
+    /// List callers, callees, implementations, tests and the like of a definition
+    Related(related::RelatedArgs),
+    /// List what a file imports, is imported by, and is changed together with
+    Neighbours(neighbours::NeighboursArgs),
+    /// Show the repository's shape: modules, what depends on what, the most used definitions
+    Map(map::MapArgs),
     /// List the definitions of one file
     Outline(outline::OutlineArgs),
     /// Assemble the pieces of several files that serve a question, within a token budget

@@ -5,14 +5,19 @@ mod args;
 mod completions;
 mod context;
 mod daemon;
+mod def;
 mod error;
 mod filter;
 mod index;
 mod invocation;
 mod logging;
+mod map;
+mod neighbours;
 mod outline;
 mod output;
 mod progress;
+mod refs;
+mod related;
 mod repo;
 mod scan;
 mod search;
@@ -23,6 +28,7 @@ mod start;
 mod status;
 mod stop;
 mod symbols;
+mod target;
 mod view;
 mod why;
 
@@ -99,6 +105,11 @@ async fn dispatch(
     match command {
         Command::Search(args) => search::run(args, invocation, printer).await,
         Command::Symbols(args) => symbols::run(args, invocation, printer).await,
+        Command::Def(args) => def::run(args, invocation, printer).await,
+        Command::Refs(args) => refs::run(args, invocation, printer).await,
+        Command::Related(args) => related::run(args, invocation, printer).await,
+        Command::Neighbours(args) => neighbours::run(args, invocation, printer).await,
+        Command::Map(args) => map::run(args, invocation, printer).await,
         Command::Outline(args) => outline::run(args, invocation, printer).await,
         Command::Context(args) => context::run(args, invocation, printer).await,
         Command::Why(args) => why::run(args, invocation, printer).await,

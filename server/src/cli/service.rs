@@ -3,6 +3,7 @@
 use contexd::engine::{Engine, EngineOptions};
 use contexd_proto::v1;
 use contexd_proto::v1::context_service_client::ContextServiceClient;
+use contexd_proto::v1::graph_service_client::GraphServiceClient;
 use contexd_proto::v1::repository_service_client::RepositoryServiceClient;
 use contexd_proto::v1::search_service_client::SearchServiceClient;
 use tonic::transport::Channel;
@@ -72,6 +73,11 @@ impl Service {
     /// Questions about places.
     pub(crate) fn search(&self) -> SearchServiceClient<Channel> {
         SearchServiceClient::new(self.channel.clone()).max_decoding_message_size(REPLY_LIMIT)
+    }
+
+    /// Questions to the code graph.
+    pub(crate) fn graph(&self) -> GraphServiceClient<Channel> {
+        GraphServiceClient::new(self.channel.clone()).max_decoding_message_size(REPLY_LIMIT)
     }
 
     /// Questions for packs.
@@ -154,4 +160,15 @@ macro_rules! replies {
     };
 }
 
-replies!(SearchResponse, SearchSymbolsResponse, GetOutlineResponse, AssembleContextResponse, WhyResponse);
+replies!(
+    SearchResponse,
+    SearchSymbolsResponse,
+    GetDefinitionResponse,
+    FindReferencesResponse,
+    GetOutlineResponse,
+    GetRelatedResponse,
+    GetFileNeighboursResponse,
+    GetMapResponse,
+    AssembleContextResponse,
+    WhyResponse,
+);

@@ -3,12 +3,17 @@
 //! What comes in is checked here against the limits that the protocol documents; what goes out is plain copying.
 
 mod context;
+mod graph;
 mod meta;
 mod repository;
 mod request;
 mod search;
 
 pub(crate) use context::{pack_parts, pack_request, pack_response};
+pub(crate) use graph::{
+    definition_query, definition_response, map_options, map_response, neighbour_limit, neighbours_response,
+    reference_query, references_response, related_query, related_response,
+};
 pub(crate) use repository::{list_response, status, status_response, wait, watch_interval, why_response};
 pub(crate) use request::{address, refuse_session};
 pub(crate) use search::{

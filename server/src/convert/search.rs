@@ -2,7 +2,7 @@
 
 use contexd_proto::v1;
 use contexd_retriever::{Query, SymbolMatch, SymbolQuery};
-use contexd_store::{FileRecord, SymbolRecord};
+use contexd_store::{FileRecord, ParameterRecord, SymbolRecord};
 
 use super::meta::{item_state, reply_meta, small_count};
 use super::request::{self, Capped};
@@ -84,16 +84,21 @@ pub(crate) fn symbol_query(
     wire: v1::SearchSymbolsRequest,
 ) -> Result<(SymbolQuery, Option<Notice>), ServiceError> {
     let limit = Capped::new(NoticeCode::LimitCapped, "limit", wire.limit, DEFAULT_SYMBOLS, MAX_HITS);
-    if wire.name.trim().is_empty() || wire.name.len() > MAX_NAME_BYTES {
-        return Err(ServiceError::invalid("name", format!("must have 1 to {MAX_NAME_BYTES} bytes")));
-    }
     let query = SymbolQuery {
-        name: wire.name,
+        name: require_name("name", wire.name)?,
         limit: limit.value as usize,
         filter: request::filter(wire.filter)?,
         exact_only: wire.exact_only,
     };
     Ok((query, limit.notice))
+}
+
+/// A name of a reasonable length.
+pub(super) fn require_name(field: &'static str, name: String) -> Result<String, ServiceError> {
+    if name.trim().is_empty() || name.len() > MAX_NAME_BYTES {
+        return Err(ServiceError::invalid(field, format!("must have 1 to {MAX_NAME_BYTES} bytes")));
+    }
+    Ok(name)
 }
 
 pub(crate) fn symbols_response(
@@ -133,7 +138,7 @@ fn symbol_hit(found: &FoundSymbol) -> Option<v1::SymbolHit> {
 }
 
 /// Qualified name of what contains `symbol`.
-fn container(record: &FileRecord, symbol: &SymbolRecord) -> String {
+pub(super) fn container(record: &FileRecord, symbol: &SymbolRecord) -> String {
     let parent = symbol.parent.and_then(|parent| record.symbols.get(parent as usize));
     parent.map(|parent| parent.qualified_name.to_string()).unwrap_or_default()
 }
@@ -178,7 +183,17 @@ fn outline_symbol(symbol: &SymbolRecord, name_column: u32, depth: u32) -> v1::Ou
         doc: symbol.doc.to_string(),
         visibility: symbol.visibility.as_str().to_owned(),
         is_test: symbol.is_test,
+        is_async: symbol.is_async,
+        is_static: symbol.is_static,
+        is_abstract: symbol.is_abstract,
+        attributes: symbol.attributes.iter().map(ToString::to_string).collect(),
+        parameters: symbol.parameters.iter().map(parameter).collect(),
+        declared_type: symbol.declared_type.to_string(),
     }
+}
+
+fn parameter(parameter: &ParameterRecord) -> v1::Parameter {
+    v1::Parameter { name: parameter.name.to_string(), declared_type: parameter.declared_type.to_string() }
 }
 
 /// Number of containers around each symbol; a container stands before its members.

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use contexd_graph::Graph;
+use contexd_indexer::history::CoChange;
 use contexd_store::{Generation, Snapshot};
 
 use super::answer::{Address, Answer, AnswerMeta, Consistency, Notice, NoticeCode, Timings};
@@ -20,6 +22,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// What the computation of an answer works with.
 pub(super) struct Desk {
     pub(super) snapshot: Arc<Snapshot>,
+    host: Arc<Host>,
     pub(super) models: Arc<Models>,
     pub(super) repository: Arc<Repository>,
     pub(super) timings: Timings,
@@ -29,6 +32,19 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn root(&self) -> &Path {
         self.repository.root()
+    }
+
+    /// The graph of the snapshot.
+    pub(super) fn graph(&self) -> Arc<Graph> {
+        self.host.graph_of(&self.snapshot)
+    }
+
+    /// The files that commits change together with `path`, and why the history says nothing if so.
+    pub(super) fn changed_with(&self, path: &str, limit: usize) -> (Vec<CoChange>, String) {
+        match self.host.changed_with(path, limit) {
+            Ok(files) => (files, String::new()),
+            Err(reason) => (Vec::new(), reason),
+        }
     }
 
     pub(super) fn notice(&mut self, code: NoticeCode, message: impl Into<String>) {
@@ -58,7 +74,8 @@ impl Engine {
         let notices = self.settle(&host, address.consistency).await?;
         let timings = Timings { wait: arrived.elapsed(), ..Timings::default() };
         let models = self.models().await?;
-        let mut desk = Desk { snapshot: host.snapshot(), models, repository, timings, notices };
+        let mut desk =
+            Desk { snapshot: host.snapshot(), host: Arc::clone(&host), models, repository, timings, notices };
         let compute = move || {
             let value = work(&mut desk);
             (value, desk)

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use contexd_graph::Graph;
+use contexd_indexer::history::CoChange;
 use contexd_indexer::pipeline::{PipelineOptions, ScanReport};
 use contexd_indexer::scope::{Scope, ScopeConfig, ScopeOptions};
 use contexd_indexer::worker::{
@@ -14,6 +16,8 @@ use contexd_store::{Generation, Reader, Snapshot, StoreOptions};
 use tokio::sync::{Semaphore, watch};
 
 use super::compute::run_blocking;
+use super::graph::{self, GraphKeeper};
+use super::history::HistoryKeeper;
 use super::models::Models;
 use super::status::{Phase, Progress, ScanTimings, Watching, WorkState};
 use crate::error::ServiceError;
@@ -39,6 +43,8 @@ pub(crate) struct Host {
     handle: RepositoryHandle,
     reader: Reader,
     generation: watch::Receiver<Generation>,
+    graphs: Arc<GraphKeeper>,
+    history: HistoryKeeper,
     disk_waits: Semaphore,
 }
 
@@ -72,12 +78,18 @@ impl Host {
         }
         let generation = follow_generations(&handle, &reader);
         tracing::info!(root = %root.display(), generation = %reader.snapshot().generation(), "repository opened");
+        let graphs = Arc::new(GraphKeeper::default());
+        if options.watch {
+            graph::keep_up(&graphs, &handle, &reader);
+        }
         Ok(Self {
             root: root.to_owned(),
             index_dir: index_dir.to_owned(),
             handle,
             reader,
             generation,
+            graphs,
+            history: HistoryKeeper::default(),
             disk_waits: Semaphore::new(MAX_DISK_WAITS),
         })
     }
@@ -85,6 +97,16 @@ impl Host {
     /// The newest snapshot.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.reader.snapshot()
+    }
+
+    /// The graph of a snapshot.
+    pub(crate) fn graph_of(&self, snapshot: &Snapshot) -> Arc<Graph> {
+        self.graphs.graph_of(snapshot)
+    }
+
+    /// The files that commits change together with `path`, or why the history says nothing.
+    pub(crate) fn changed_with(&self, path: &str, limit: usize) -> Result<Vec<CoChange>, String> {
+        self.history.changed_with(&self.root, path, limit)
     }
 
     pub(crate) fn index_dir(&self) -> &Path {

@@ -3,12 +3,15 @@
 mod answer;
 mod ask;
 mod compute;
+mod graph;
 mod head;
+mod history;
 mod host;
 mod models;
 mod paths;
 mod questions;
 mod registry;
+mod relations;
 mod repository;
 mod status;
 mod verify;
@@ -30,6 +33,10 @@ pub use head::Head;
 pub use models::{ModelOptions, Semantic, SemanticStep};
 pub use questions::SearchExtras;
 pub(crate) use registry::create_private_dir;
+pub use relations::{
+    FileNeighbours, FoundMeanings, FoundReferences, FoundRelation, FoundRelations, ShownDefinition, ShownMap,
+    ShownPlace, TargetQuery,
+};
 pub use status::{Contents, Phase, Progress, RepositoryStatus, ScanTimings, Summary, Watching, WorkState};
 pub use verify::ItemState;
 

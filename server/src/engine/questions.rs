@@ -148,7 +148,7 @@ fn assemble(desk: &mut Desk, mut request: PackRequest) -> Result<FoundPack, Serv
     Ok(FoundPack { pack, states })
 }
 
-fn text_of(desk: &Desk, file: &FileEntry) -> Result<std::sync::Arc<str>, ServiceError> {
+pub(super) fn text_of(desk: &Desk, file: &FileEntry) -> Result<std::sync::Arc<str>, ServiceError> {
     let snapshot: &Snapshot = &desk.snapshot;
     snapshot.text(file).map_err(|error| ServiceError::from_store(desk.root(), &error))
 }
@@ -160,7 +160,12 @@ fn lines_of(desk: &Desk, file: &FileEntry, span: Span) -> Result<String, Service
 
 /// Column where `span` starts: 1-based, in bytes.
 fn column_of(text: &str, span: Span) -> u32 {
-    let before = text.as_bytes().get(..span.start_byte as usize).unwrap_or_default();
+    column_of_offset(text, span.start_byte)
+}
+
+/// Column of an offset: 1-based, in bytes.
+pub(super) fn column_of_offset(text: &str, offset: u32) -> u32 {
+    let before = text.as_bytes().get(..offset as usize).unwrap_or_default();
     let in_line = before.iter().rev().take_while(|byte| **byte != b'\n').count();
     u32::try_from(in_line + 1).unwrap_or(u32::MAX)
 }

@@ -2,6 +2,7 @@
 
 mod call;
 mod context;
+mod graph;
 mod overlay;
 mod reflection;
 mod repository;
@@ -13,6 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use contexd_proto::v1::context_service_server::ContextServiceServer;
+use contexd_proto::v1::graph_service_server::GraphServiceServer;
 use contexd_proto::v1::overlay_service_server::OverlayServiceServer;
 use contexd_proto::v1::repository_service_server::RepositoryServiceServer;
 use contexd_proto::v1::search_service_server::SearchServiceServer;
@@ -45,6 +47,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Routes {
     routes
         .add_service(limited!(RepositoryServiceServer::new(repository)))
         .add_service(limited!(SearchServiceServer::new(search::SearchRpc::new(Arc::clone(engine)))))
+        .add_service(limited!(GraphServiceServer::new(graph::GraphRpc::new(Arc::clone(engine)))))
         .add_service(limited!(ContextServiceServer::new(context::ContextRpc::new(Arc::clone(engine)))))
         .add_service(limited!(OverlayServiceServer::new(overlay::OverlayRpc)));
     reflection::add_to(&mut routes);

@@ -46,6 +46,28 @@ impl SearchRpc {
         Ok(convert::symbols_response(answer, notice))
     }
 
+    async fn answer_definition(
+        &self,
+        mut request: GetDefinitionRequest,
+    ) -> Result<GetDefinitionResponse, ServiceError> {
+        convert::refuse_session(&request.session)?;
+        let address = convert::address(std::mem::take(&mut request.repository), request.consistency.take())?;
+        let (query, notice) = convert::definition_query(request)?;
+        let answer = self.engine.define(&address, query).await?;
+        Ok(convert::definition_response(answer, notice))
+    }
+
+    async fn answer_references(
+        &self,
+        mut request: FindReferencesRequest,
+    ) -> Result<FindReferencesResponse, ServiceError> {
+        convert::refuse_session(&request.session)?;
+        let address = convert::address(std::mem::take(&mut request.repository), request.consistency.take())?;
+        let (query, filter, notice) = convert::reference_query(request)?;
+        let answer = self.engine.find_references(&address, query, filter).await?;
+        Ok(convert::references_response(answer, notice))
+    }
+
     async fn answer_outline(&self, request: GetOutlineRequest) -> Result<GetOutlineResponse, ServiceError> {
         convert::refuse_session(&request.session)?;
         let address = convert::address(request.repository, request.consistency)?;
@@ -81,16 +103,18 @@ impl SearchService for SearchRpc {
 
     async fn get_definition(
         &self,
-        _request: Request<GetDefinitionRequest>,
+        request: Request<GetDefinitionRequest>,
     ) -> Result<Response<GetDefinitionResponse>, Status> {
-        Err(ServiceError::Unimplemented { what: "GetDefinition (it needs resolved references)" }.into())
+        let (metadata, _, message) = request.into_parts();
+        unary(&metadata, self.answer_definition(message)).await
     }
 
     async fn find_references(
         &self,
-        _request: Request<FindReferencesRequest>,
+        request: Request<FindReferencesRequest>,
     ) -> Result<Response<FindReferencesResponse>, Status> {
-        Err(ServiceError::Unimplemented { what: "FindReferences (it needs resolved references)" }.into())
+        let (metadata, _, message) = request.into_parts();
+        unary(&metadata, self.answer_references(message)).await
     }
 
     async fn grep(&self, _request: Request<GrepRequest>) -> Result<Response<Self::GrepStream>, Status> {

@@ -76,6 +76,10 @@ fn is_reserved(tag: &Tag) -> bool {
 fn is_possible_name(tag: &Tag) -> bool {
     match tag.language.as_str() {
         "Java" => tag.kind == "package" || !tag.name.contains('.'),
+        // annotations behind a method
+        "ObjectiveC" if ["method", "class", "typedef"].contains(&tag.kind.as_str()) => {
+            !(tag.name.contains('_') && tag.name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+        }
         "JavaScript" => !tag.name.starts_with(|c: char| c.is_ascii_digit()),
         _ => true,
     }
@@ -144,6 +148,8 @@ fn says_so(tag: &Tag, line: &str) -> bool {
             is_head && line.contains('(') && !line.contains("()")
         }
         ("ObjectiveC", "typedef") => !line.contains('^') || line.contains(&format!("^{name}")),
+        ("ObjectiveC", "protocol") => !line.trim_end().ends_with(';'),
+        ("ObjectiveC", "method") => line.contains(name),
         ("ObjectiveC", "function") => line.contains(name) && !line.trim_end().ends_with(';'),
         _ => true,
     }

@@ -3,7 +3,9 @@
 mod bash;
 mod c_family;
 mod csharp;
+mod dart;
 mod ecmascript;
+mod elixir;
 mod go;
 mod haskell;
 mod hcl;
@@ -20,7 +22,9 @@ mod python;
 mod r;
 mod ruby;
 mod rust;
+mod scala;
 mod starlark;
+mod swift;
 mod zig;
 
 use std::sync::OnceLock;
@@ -49,7 +53,7 @@ const fn code(
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [&Language; 26] = [
+pub(super) static LANGUAGES: [&Language; 30] = [
     &rust::LANGUAGE,
     &python::LANGUAGE,
     &ecmascript::JAVASCRIPT,
@@ -60,6 +64,10 @@ pub(super) static LANGUAGES: [&Language; 26] = [
     &c_family::C,
     &c_family::CPP,
     &csharp::LANGUAGE,
+    &elixir::LANGUAGE,
+    &dart::LANGUAGE,
+    &swift::LANGUAGE,
+    &scala::LANGUAGE,
     &kotlin::LANGUAGE,
     &ruby::LANGUAGE,
     &php::LANGUAGE,
@@ -81,8 +89,14 @@ pub(super) static LANGUAGES: [&Language; 26] = [
 const SLASH_COMMENTS: CommentStyle =
     CommentStyle { starts: &["/**", "/*!", "/*", "///", "//!", "//", "*"], ends: &["**/", "*/"], inner: &[] };
 
-const PLAIN_IMPORTS: ImportStyle =
-    ImportStyle { keywords: &[], item_separator: "", braces: false, alias_word: "as", reexport_word: "" };
+const PLAIN_IMPORTS: ImportStyle = ImportStyle {
+    keywords: &[],
+    item_separator: "",
+    braces: false,
+    alias_words: &["as"],
+    wildcard: "*",
+    reexport_word: "",
+};
 
 /// A grammar without special rules, for the rows below to start from.
 const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'static str]) -> Syntax {
@@ -100,6 +114,7 @@ const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'s
         builtin_types: &[],
         name_marks: "#!?",
         joins_neighbours: false,
+        macros_in_containers: false,
         binds_once: false,
         ignored_scopes: &[],
         member_operators: &["."],

@@ -4,6 +4,7 @@
 //! change at any time.
 
 mod fate;
+mod graph;
 mod hit;
 mod pack;
 mod status;
@@ -17,6 +18,10 @@ use serde::Serialize;
 use crate::cli::output::Palette;
 
 pub(crate) use fate::{Fate, render_fate};
+pub(crate) use graph::{
+    Map, Meaning, Neighbours, Reference, Related, note_targets, render_map, render_meanings,
+    render_neighbours, render_references, render_related,
+};
 pub(crate) use hit::{Answer, Hit, Refusal, render_hits};
 pub(crate) use pack::{Pack, omitted_note};
 pub(crate) use status::{

@@ -119,6 +119,33 @@ pub(crate) struct OutlineEntry {
     pub(crate) visibility: String,
     /// Whether it is a test.
     pub(crate) is_test: bool,
+    /// Whether it is asynchronous.
+    pub(crate) is_async: bool,
+    /// Whether it belongs to its type, not to a value of the type.
+    pub(crate) is_static: bool,
+    /// Whether it leaves its body to others.
+    pub(crate) is_abstract: bool,
+    /// Attributes, decorators and annotations.
+    pub(crate) attributes: Vec<String>,
+    /// The parameters of something that is called.
+    pub(crate) parameters: Vec<Parameter>,
+    /// The written type; what a function returns.
+    pub(crate) declared_type: String,
+}
+
+/// A parameter.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Parameter {
+    /// The name.
+    pub(crate) name: String,
+    /// The type as written.
+    pub(crate) declared_type: String,
+}
+
+impl From<v1::Parameter> for Parameter {
+    fn from(v1::Parameter { name, declared_type }: v1::Parameter) -> Self {
+        Self { name, declared_type }
+    }
 }
 
 impl OutlineEntry {
@@ -140,6 +167,12 @@ impl OutlineEntry {
             doc: symbol.doc,
             visibility: symbol.visibility,
             is_test: symbol.is_test,
+            is_async: symbol.is_async,
+            is_static: symbol.is_static,
+            is_abstract: symbol.is_abstract,
+            attributes: symbol.attributes,
+            parameters: symbol.parameters.into_iter().map(Parameter::from).collect(),
+            declared_type: symbol.declared_type,
         };
         outline.symbols.into_iter().map(entry).collect()
     }
