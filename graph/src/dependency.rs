@@ -28,6 +28,11 @@ impl Key {
         Self::of(2, path)
     }
 
+    /// The files that say they belong to a namespace, or to one within it.
+    pub(crate) fn namespace(name: &str) -> Self {
+        Self::of(4, name)
+    }
+
     /// The manifests, and all else that says where modules are.
     pub(crate) fn layout() -> Self {
         Self::of(3, "")

@@ -11,6 +11,9 @@ use crate::edge::{Confidence, Node, Resolution, Resolved, Slot};
 use crate::index::{FileNode, Index};
 use crate::resolve::{Base, Bases, Entity, Place, Resolver};
 
+/// Most files that one import of a namespace leads to.
+const MAX_FILES_OF_IMPORT: usize = 64;
+
 /// What was resolved of one file.
 struct FileGraph {
     /// The version that the references are of.
@@ -342,8 +345,8 @@ impl Graph {
         let file = self.index.node(node.slot)?;
         let resolver = Resolver::new(&self.index, &self.bases, node.slot);
         match file.symbol(node.ordinal).parent {
-            Some(parent) => resolver.type_around(Place { slot: node.slot, scope: Some(parent) }),
-            None => resolver.type_around(Place { slot: node.slot, scope: Some(node.ordinal) }),
+            Some(parent) => resolver.type_around(Place::new(node.slot, Some(parent))),
+            None => resolver.type_around(Place::new(node.slot, Some(node.ordinal))),
         }
     }
 
@@ -353,7 +356,7 @@ impl Graph {
             let mut heirs: HashMap<Node, Vec<Node>> = HashMap::new();
             for (node, bases) in self.bases.iter() {
                 let heir = Resolver::new(&self.index, &self.bases, node.slot)
-                    .type_around(Place { slot: node.slot, scope: Some(node.ordinal) });
+                    .type_around(Place::new(node.slot, Some(node.ordinal)));
                 for base in bases {
                     if let Base::Known(base) = base {
                         heirs.entry(*base).or_default().push(heir.unwrap_or(*node));
@@ -500,7 +503,7 @@ fn resolve_file(index: &Index, bases: &Bases, slot: Slot) -> Option<FileGraph> {
 fn resolve_imports(resolver: &Resolver, index: &Index, slot: Slot, file: &FileNode) -> Box<[(u32, Slot)]> {
     let mut found: Vec<(u32, Slot)> = Vec::new();
     for (number, import) in (0..).zip(&file.record().imports) {
-        let place = Place { slot, scope: import.enclosing };
+        let place = Place::new(slot, import.enclosing);
         let mut add = |target: Slot| {
             if target != slot && index.node(target).is_some() {
                 found.push((number, target));
@@ -509,6 +512,10 @@ fn resolve_imports(resolver: &Resolver, index: &Index, slot: Slot, file: &FileNo
         match resolver.import_target(place, import) {
             Some(Entity::File(target)) => add(target),
             Some(Entity::Symbols(nodes)) => nodes.iter().for_each(|node| add(node.slot)),
+            Some(Entity::Directory(directory)) => resolver.files_of_package(&directory).into_iter().for_each(&mut add),
+            Some(Entity::Namespace(name)) => {
+                resolver.files_of_namespace(&name).into_iter().take(MAX_FILES_OF_IMPORT).for_each(&mut add);
+            }
             _ => {}
         }
     }

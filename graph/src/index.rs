@@ -23,6 +23,8 @@ pub(crate) struct FileNode {
     symbols: Box<[u32]>,
     /// Positions of the bindings, by name.
     bindings: Box<[u32]>,
+    /// The namespaces and types that symbols stand in, their parts joined by `.`, by the position of what is around.
+    containers: HashMap<Option<u32>, Box<str>>,
     /// Positions of the imports that name something, by the name that it has here.
     imports: Box<[(Box<str>, u32)]>,
 }
@@ -45,8 +47,39 @@ impl FileNode {
             symbols: symbols.into(),
             bindings: bindings.into(),
             imports: imports.into(),
+            containers: containers_of(&record),
             entry,
         }
+    }
+
+    /// The qualified name of what the symbol stands in: types and namespaces, joined by `.`.
+    pub(crate) fn container(&self, ordinal: u32) -> &str {
+        self.containers.get(&self.symbol(ordinal).parent).map_or("", |name| name)
+    }
+
+    /// The namespace of the innermost namespace around `scope`, its parts joined by `.`.
+    pub(crate) fn namespace_at(&self, scope: Option<u32>) -> String {
+        namespace_at(self.record(), scope)
+    }
+
+    /// Whether the file has definitions in the namespace itself.
+    pub(crate) fn is_in_namespace(&self, namespace: &str) -> bool {
+        let mut symbols = self.record().symbols.iter();
+        symbols.any(|symbol| symbol.kind == SymbolKind::Namespace && dotted(&symbol.qualified_name) == namespace)
+    }
+
+    /// The namespaces that the file has definitions in, and those around these, with its parts joined by `.`.
+    fn namespaces(&self) -> HashSet<String> {
+        let symbols = self.record().symbols.iter();
+        let mut found = HashSet::new();
+        for symbol in symbols.filter(|symbol| symbol.kind == SymbolKind::Namespace) {
+            let mut name = dotted(&symbol.qualified_name);
+            while found.insert(name.clone()) {
+                let Some((outer, _)) = name.rsplit_once('.') else { break };
+                name = outer.to_owned();
+            }
+        }
+        found
     }
 
     pub(crate) fn record(&self) -> &FileRecord {
@@ -94,6 +127,11 @@ impl FileNode {
         self.record().imports.iter().filter(move |import| rules.is_wildcard(import))
     }
 
+    /// Whether the symbol is called and stands in no type: it may name the type that it belongs to.
+    pub(crate) fn is_outlying(&self, ordinal: u32) -> bool {
+        self.symbol(ordinal).kind.is_callable() && self.is_top_level(ordinal)
+    }
+
     /// Whether the symbol stands at the top of its file, clauses and blocks of namespaces left aside.
     pub(crate) fn is_top_level(&self, ordinal: u32) -> bool {
         let mut parent = self.symbol(ordinal).parent;
@@ -105,6 +143,44 @@ impl FileNode {
         }
         true
     }
+}
+
+fn namespace_at(record: &FileRecord, scope: Option<u32>) -> String {
+    let symbols = &record.symbols;
+    let is_namespace = |at: &u32| symbols[*at as usize].kind == SymbolKind::Namespace;
+    let around = std::iter::successors(scope, |at| symbols[*at as usize].parent).find(is_namespace);
+    let clause = || (0..symbols.len() as u32).find(is_namespace);
+    around.or_else(clause).map(|at| dotted(&symbols[at as usize].qualified_name)).unwrap_or_default()
+}
+
+fn containers_of(record: &FileRecord) -> HashMap<Option<u32>, Box<str>> {
+    let mut containers = HashMap::new();
+    for symbol in &record.symbols {
+        containers.entry(symbol.parent).or_insert_with(|| container_name(record, symbol.parent).into());
+    }
+    containers
+}
+
+fn container_name(record: &FileRecord, outer: Option<u32>) -> String {
+    let namespace = namespace_at(record, outer);
+    let around = outer.map(|at| &record.symbols[at as usize]).filter(|outer| outer.kind != SymbolKind::Namespace);
+    match around.map(|outer| dotted(&outer.qualified_name)) {
+        None => namespace,
+        Some(around) if namespace.is_empty() || around.starts_with(&namespace) => around,
+        Some(around) => format!("{namespace}.{around}"),
+    }
+}
+
+/// A qualified name with `.` between its parts, whatever the language writes.
+pub(crate) fn dotted(name: &str) -> String {
+    let mut joined = String::with_capacity(name.len());
+    for part in name.split(['\\', ':', '.', '#', '/']).filter(|part| !part.is_empty()) {
+        if !joined.is_empty() {
+            joined.push('.');
+        }
+        joined.push_str(part);
+    }
+    joined
 }
 
 /// What other files can see: names, kinds, nesting, types, imports, values; no positions and no bodies.
@@ -154,8 +230,12 @@ pub(crate) struct Index {
     names: HashMap<Box<str>, Vec<Node>>,
     /// Files by file name, by path.
     file_names: HashMap<Box<str>, Vec<Slot>>,
+    /// Files that have definitions in a namespace or in one within it, in no order.
+    namespaces: HashMap<Box<str>, Vec<Slot>>,
     /// How many files stand beneath a directory.
     directories: HashMap<Box<str>, u32>,
+    /// The files that stand in a directory, in no order.
+    siblings: HashMap<Box<str>, Vec<Slot>>,
     /// The rules of all manifests, in order.
     manifests: BTreeSet<Manifest>,
     /// Directories that hold packages and are none.
@@ -228,6 +308,7 @@ impl Index {
         self.slots.insert(Arc::clone(path), slot);
         self.note_existence(path, changed);
         self.enter_directories(path);
+        self.siblings.entry(paths::parent(path).unwrap_or_default().into()).or_default().push(slot);
         let same_name = self.file_names.entry(paths::file_name(path).into()).or_default();
         same_name.push(slot);
         slot
@@ -255,9 +336,12 @@ impl Index {
                 }
             }
         }
+        let nodes = &self.nodes;
+        if let Some(siblings) = self.siblings.get_mut(paths::parent(path).unwrap_or_default()) {
+            siblings.retain(|slot| nodes[slot.0 as usize].is_some());
+        }
         let name = paths::file_name(path);
         if let Some(same_name) = self.file_names.get_mut(name) {
-            let nodes = &self.nodes;
             same_name.retain(|slot| nodes[slot.0 as usize].is_some());
             if same_name.is_empty() {
                 self.file_names.remove(name);
@@ -272,6 +356,11 @@ impl Index {
                 nodes.retain(|node| node.slot != slot);
             }
         }
+        for namespace in old.namespaces() {
+            if let Some(slots) = self.namespaces.get_mut(&*namespace) {
+                slots.retain(|other| *other != slot);
+            }
+        }
         for manifest in manifests_of(old) {
             self.manifests.remove(&manifest);
         }
@@ -281,6 +370,9 @@ impl Index {
         for (ordinal, symbol) in (0..).zip(&node.record().symbols) {
             touched.insert(symbol.name.clone());
             self.names.entry(symbol.name.clone()).or_default().push(Node { slot, ordinal });
+        }
+        for namespace in node.namespaces() {
+            self.namespaces.entry(namespace.into()).or_default().push(slot);
         }
         self.manifests.extend(manifests_of(node));
     }
@@ -342,6 +434,16 @@ impl Index {
         self.file_names.get(file_name).map_or(&[], Vec::as_slice)
     }
 
+    /// The files that have definitions in a namespace, or in one within it.
+    pub(crate) fn files_in_namespace(&self, namespace: &str) -> &[Slot] {
+        self.namespaces.get(namespace).map_or(&[], Vec::as_slice)
+    }
+
+    /// The files that stand in a directory.
+    pub(crate) fn files_in_directory(&self, directory: &str) -> &[Slot] {
+        self.siblings.get(directory).map_or(&[], Vec::as_slice)
+    }
+
     pub(crate) fn has_directory(&self, path: &str) -> bool {
         self.directories.contains_key(path)
     }
@@ -358,6 +460,7 @@ impl Index {
 fn note_outline(node: &FileNode, changed: &mut HashSet<Key>) {
     changed.insert(Key::outline(node.path()));
     changed.extend(node.record().symbols.iter().map(|symbol| Key::name(&symbol.name)));
+    changed.extend(node.namespaces().iter().map(|namespace| Key::namespace(namespace)));
     if !node.record().module_roots.is_empty() {
         changed.insert(Key::layout());
     }

@@ -1,6 +1,6 @@
 //! How each language finds what a name means. Languages are rows here; the resolver names none.
 
-use contexd_store::{ImportRecord, SymbolKind};
+use contexd_store::{ImportRecord, ReferenceKind, SymbolKind};
 
 /// How a language's imports lead to files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +41,14 @@ pub(crate) struct Rules {
     pub(crate) shares_directory: bool,
     /// Whether the files of a namespace share their top-level names.
     pub(crate) shares_namespace: bool,
+    /// Whether what is in modules and types is open to all files: a module goes on in another file.
+    pub(crate) has_open_modules: bool,
+    /// The member of types that makes a value of them without being defined; empty where there is none.
+    pub(crate) constructor: &'static str,
     /// Whether a bare name may be defined in any file.
     pub(crate) global_names: bool,
+    /// Whether functions without a name, of which records know nothing, are scopes with definitions of their own.
+    pub(crate) has_unseen_scopes: bool,
     /// Whether what a file imports can be imported from it.
     pub(crate) imports_are_exports: bool,
     /// Whether an import of a module without a name binds the module's first (`true`) or last part.
@@ -61,7 +67,10 @@ const PLAIN: Rules = Rules {
     members_in_scope: true,
     shares_directory: false,
     shares_namespace: false,
+    has_open_modules: false,
+    constructor: "",
     global_names: true,
+    has_unseen_scopes: false,
     imports_are_exports: false,
     binds_first_part: false,
     imports_all_names: false,
@@ -72,7 +81,7 @@ const PYTHON: Rules = Rules {
     scheme: Scheme::Python,
     suffixes: &[".py", ".pyi"],
     self_names: &["self"],
-    self_types: &["cls"],
+    self_types: &["cls", "Self"],
     members_in_scope: false,
     global_names: false,
     imports_are_exports: true,
@@ -87,6 +96,7 @@ const ECMASCRIPT: Rules = Rules {
     self_names: &["this"],
     members_in_scope: false,
     global_names: false,
+    has_unseen_scopes: true,
     ..PLAIN
 };
 
@@ -139,8 +149,16 @@ const PHP: Rules = Rules {
 const C_FAMILY: Rules =
     Rules { family: "c", scheme: Scheme::Include, self_names: &["this"], super_names: &[], ..PLAIN };
 
-const RUBY: Rules =
-    Rules { family: "ruby", suffixes: &[".rb"], self_names: &["self"], imports_all_names: true, ..PLAIN };
+const RUBY: Rules = Rules {
+    family: "ruby",
+    suffixes: &[".rb"],
+    self_names: &["self"],
+    shares_namespace: true,
+    has_open_modules: true,
+    constructor: "new",
+    imports_all_names: true,
+    ..PLAIN
+};
 
 /// The rows: names of the language table, and the rules.
 static ROWS: [(&str, Rules); 33] = [
@@ -202,6 +220,7 @@ impl Rules {
         match (&*import.alias, &*import.name) {
             ("_" | ".", _) | ("", "*") => None,
             ("", "") => self.module_name(&import.module),
+            ("", "self") if self.scheme == Scheme::Rust => import.module.rsplit("::").next(),
             ("", name) => Some(name),
             (alias, _) => Some(alias),
         }
@@ -231,9 +250,45 @@ impl Rules {
     }
 }
 
+/// Whether a use of the kind `used` means such a definition by its nature.
+pub(crate) fn fits(used: ReferenceKind, kind: SymbolKind) -> bool {
+    match used {
+        ReferenceKind::Call => is_called(kind),
+        ReferenceKind::Type => kind.is_type(),
+        // Ruby's classes include modules.
+        ReferenceKind::Inherit => kind.is_type() || kind == SymbolKind::Module,
+        ReferenceKind::Macro => kind == SymbolKind::Macro,
+        ReferenceKind::Mention => true,
+    }
+}
+
+/// Whether a use of the kind `used` can mean such a definition: of a type, none of its members.
+pub(crate) fn may_fit(used: ReferenceKind, kind: SymbolKind) -> bool {
+    let is_member = matches!(kind, SymbolKind::Field | SymbolKind::Property | SymbolKind::Method);
+    !(is_member && matches!(used, ReferenceKind::Type | ReferenceKind::Inherit))
+}
+
 /// Whether definitions of `kind` are what a call can mean.
 pub(crate) fn is_called(kind: SymbolKind) -> bool {
     kind.is_callable() || kind.is_type() || matches!(kind, SymbolKind::EnumMember)
+}
+
+/// Whether the types of standard libraries have members of this name, so that it says nothing of an unknown value.
+pub(crate) fn is_common_member(name: &str) -> bool {
+    const COMMON: [&str; 96] = [
+        "all", "and_then", "any", "append", "apply", "as_ref", "at", "bind", "call", "catch", "charAt",
+        "clear", "clone", "close", "collect", "compare", "concat", "contains", "copy", "count", "decode",
+        "delete", "each", "empty", "encode", "endsWith", "entries", "equals", "error", "every", "expect",
+        "extend", "filter", "finally", "find", "first", "flush", "forEach", "format", "freeze", "get",
+        "getClass", "has", "hashCode", "includes", "index", "indexOf", "info", "insert", "into", "is_empty",
+        "is_none", "is_some", "items", "iter", "iterator", "join", "keys", "last", "len", "length", "lower",
+        "map", "match", "next", "pop", "push", "put", "read", "reduce", "remove", "replace", "reverse",
+        "search", "send", "set", "slice", "sort", "splice", "split", "startsWith", "startswith", "strip",
+        "subscribe", "test", "then", "toString", "to_owned", "to_s", "to_string", "trim", "unwrap",
+        "update", "upper", "values", "write",
+    ];
+    debug_assert!(COMMON.is_sorted());
+    COMMON.binary_search(&name).is_ok()
 }
 
 /// Types that pass on the members of what they hold: pointers, references, optional and read-only types.

@@ -1,13 +1,19 @@
 //! When scopes and types do not tell: the name alone, never shown as more than that.
 
+use std::collections::HashSet;
+use std::rc::Rc;
+
 use contexd_store::{ReferenceKind, ReferenceRecord, SymbolKind, Visibility};
 
 use super::scope::holds_members;
-use super::{Entity, Place, Resolver};
-use crate::edge::{Confidence, Node};
+use super::{Entity, Found, Place, Resolver};
+use crate::edge::{Confidence, Node, Slot};
 use crate::index::FileNode;
 use crate::paths;
 use crate::rules::{self, Scheme};
+
+/// Most files that one file's includes are followed to.
+const MAX_INCLUDED: usize = 256;
 
 impl Resolver<'_> {
     /// The definitions of the name that could be meant.
@@ -18,7 +24,12 @@ impl Resolver<'_> {
     ) -> Option<(Confidence, Vec<Node>)> {
         let file = self.file(place.slot)?;
         let has_receiver = !reference.receiver.is_empty();
-        if !has_receiver && !may_be_anywhere(file, reference.kind) {
+        let is_hopeless = if has_receiver {
+            reference.kind == ReferenceKind::Call && rules::is_common_member(&reference.name)
+        } else {
+            !may_be_anywhere(file, reference.kind)
+        };
+        if is_hopeless {
             return None;
         }
         let mut candidates: Vec<Node> = self
@@ -34,11 +45,7 @@ impl Resolver<'_> {
         self.sort_by_distance(file.path(), &mut candidates);
         match candidates.len() {
             0 => None,
-            1 => {
-                let included = file.rules.scheme == Scheme::Include && self.includes(place, &reference.name);
-                let confidence = if included { Confidence::Scoped } else { Confidence::UniqueName };
-                Some((confidence, candidates))
-            }
+            1 => Some((Confidence::UniqueName, candidates)),
             many => Some((Confidence::Ambiguous(many as u32), candidates)),
         }
     }
@@ -60,32 +67,71 @@ impl Resolver<'_> {
     fn is_named_beneath(&self, node: Node, receiver: &str) -> bool {
         let Some(file) = self.index.node(node.slot) else { return false };
         let last = receiver.rsplit('.').next().unwrap_or(receiver).trim_end_matches("()");
-        let qualified = super::scope::dotted(&file.symbol(node.ordinal).qualified_name);
+        let qualified = crate::index::dotted(&file.symbol(node.ordinal).qualified_name);
         let mut containers = qualified.rsplit('.').skip(1);
         containers.any(|part| part == last) || paths::stem(file.path()) == last
     }
 
-    /// Whether a file that this one includes, directly or not, names the definition.
-    fn includes(&self, place: Place, name: &str) -> bool {
-        let mut pending = vec![place.slot];
+    /// The definitions of a name that included files declare, and those that stand elsewhere for the declarations.
+    pub(super) fn by_include(&self, file: &FileNode, slot: Slot, name: &str) -> Option<Found> {
+        let family = file.rules.family;
+        let all = self.named(name);
+        let is_global = |node: &&Node| {
+            self.index.node(node.slot).is_some_and(|file| {
+                let kind = file.symbol(node.ordinal).kind;
+                let is_name = !matches!(kind, SymbolKind::Impl | SymbolKind::Namespace);
+                is_name && file.rules.family == family && file.is_top_level(node.ordinal)
+            })
+        };
+        if !all.iter().any(|node| is_global(&node)) {
+            return None;
+        }
+        let included = self.included(slot);
+        let declared: Vec<Node> =
+            all.iter().filter(|node| included.contains(&node.slot) && is_global(node)).copied().collect();
+        let is_function = |node: &Node| {
+            let file = self.index.node(node.slot);
+            file.is_some_and(|file| file.symbol(node.ordinal).kind == SymbolKind::Function)
+        };
+        let mut targets = Vec::new();
+        if declared.iter().any(is_function) {
+            let is_elsewhere = |node: &&Node| is_global(node) && is_function(node) && !included.contains(&node.slot);
+            targets.extend(all.iter().filter(is_elsewhere).filter(|node| !self.is_private(**node)).copied());
+        }
+        if targets.len() > 1 || declared.is_empty() {
+            targets.clear(); // which of several definitions is linked nobody can tell
+        }
+        targets.extend(declared);
+        (!targets.is_empty()).then(|| Found::scoped(Entity::Symbols(targets)))
+    }
+
+    fn is_private(&self, node: Node) -> bool {
+        let file = self.index.node(node.slot);
+        file.is_some_and(|file| file.symbol(node.ordinal).visibility == Visibility::Private)
+    }
+
+    /// The files that a file includes, directly or not.
+    fn included(&self, from: Slot) -> Rc<HashSet<Slot>> {
+        if let Some(known) = self.includes.borrow().get(&from) {
+            return Rc::clone(known);
+        }
+        let mut pending = vec![from];
         let mut next = 0;
-        while next < pending.len() && pending.len() < 256 {
+        while next < pending.len() && pending.len() < MAX_INCLUDED {
             let slot = pending[next];
             next += 1;
             let Some(file) = self.file(slot) else { continue };
-            if next > 1 && file.symbols_named(name).next().is_some() {
-                return true;
-            }
             for import in &file.record().imports {
-                if let Some(Entity::File(included)) =
-                    self.module(Place { slot, scope: None }, import).map(|found| found.entity)
+                if let Some(included) = self.included_file(file, &import.module)
                     && !pending.contains(&included)
                 {
                     pending.push(included);
                 }
             }
         }
-        false
+        let found = Rc::new(pending.into_iter().skip(1).collect());
+        self.includes.borrow_mut().insert(from, Rc::clone(&found));
+        found
     }
 
     /// The nearest first: of the same file, of the same directory, of fewer directories away; ties by path.
@@ -134,9 +180,9 @@ fn kind_fits(file: &FileNode, node: Node, kind: ReferenceKind, has_receiver: boo
         ReferenceKind::Call if has_receiver => {
             symbol.kind.is_callable() && symbol.kind != SymbolKind::Macro && is_member
         }
-        ReferenceKind::Call => rules::is_called(symbol.kind),
-        ReferenceKind::Type | ReferenceKind::Inherit => symbol.kind.is_type(),
-        ReferenceKind::Macro => symbol.kind == SymbolKind::Macro,
+        ReferenceKind::Call | ReferenceKind::Type | ReferenceKind::Inherit | ReferenceKind::Macro => {
+            rules::fits(kind, symbol.kind)
+        }
         ReferenceKind::Mention => {
             symbol.kind != SymbolKind::Heading && symbol.kind != SymbolKind::Impl && symbol.name.len() > 3
         }

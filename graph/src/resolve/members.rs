@@ -1,6 +1,6 @@
 //! Members: what a name means in a type, a value, a module.
 
-use contexd_store::SymbolKind;
+use contexd_store::{SymbolKind, SymbolRecord};
 
 use super::scope::holds_members;
 use super::{Base, Entity, Found, Place, Resolver};
@@ -17,18 +17,30 @@ impl Resolver<'_> {
             return None;
         }
         let found = match &holder.entity {
-            Entity::Symbols(nodes) => nodes.iter().find_map(|node| self.member_of_symbol(*node, name)),
-            Entity::Value { of, wrapped } => {
-                let found = self.type_member(*of, name);
-                // The container's own members are not known.
-                found.or_else(|| wrapped.then(|| Found::exact(Entity::External)))
+            Entity::Symbols(nodes) => {
+                let found = nodes.iter().find_map(|node| self.member_of_symbol(*node, name));
+                found.or_else(|| self.made_by(nodes, name))
             }
-            Entity::Super(of) => self.inherited_member(*of, name),
+            // A container's own members are not known.
+            Entity::Value { wrapped: true, .. } => Some(Found::exact(Entity::External)),
+            Entity::Value { of, wrapped: false } => self.type_member(*of, name),
+            // What the bases lack, the one that all types have may offer.
+            Entity::Super(of) => {
+                self.inherited_member(*of, name).or_else(|| Some(Found::exact(Entity::External)))
+            }
+            Entity::Unknown => None,
             Entity::File(_) | Entity::Directory(_) | Entity::Namespace(_) | Entity::External => {
                 self.exported(holder, name)
             }
         }?;
         Some(found.at_most(holder.confidence))
+    }
+
+    /// The value that `Type.new` makes where that is no method of the type.
+    fn made_by(&self, nodes: &[Node], name: &str) -> Option<Found> {
+        let of = nodes.iter().copied().find(|node| self.is_type(*node))?;
+        let makes = self.file(of.slot)?.rules.constructor == name;
+        makes.then(|| Found::scoped(Entity::Value { of, wrapped: false }))
     }
 
     fn member_of_symbol(&self, node: Node, name: &str) -> Option<Found> {
@@ -41,15 +53,25 @@ impl Resolver<'_> {
             SymbolKind::Impl => self.type_member(self.implemented_type(node.slot, node.ordinal)?, name),
             kind if kind.is_type() => self.type_member(node, name),
             SymbolKind::Module | SymbolKind::Namespace => self.child(file, node, name).or_else(|| {
-                let place = Place { slot: node.slot, scope: Some(node.ordinal) };
+                let place = Place::new(node.slot, Some(node.ordinal));
                 let imports = &file.record().imports;
                 let import = file
                     .imports_named(name)
                     .map(|at| &imports[at as usize])
-                    .find(|import| import.enclosing == Some(node.ordinal))?;
-                self.import(place, import)
+                    .find(|import| import.enclosing == Some(node.ordinal));
+                match import {
+                    Some(import) => self.import(place, import),
+                    None if file.rules.has_open_modules => {
+                        let module = crate::index::dotted(&file.symbol(node.ordinal).qualified_name);
+                        Some(self.in_namespace(file, &module, name)?.at_most(crate::Confidence::Scoped))
+                    }
+                    None => self.exported(&self.module_declared(node)?, name),
+                }
             }),
             SymbolKind::Function | SymbolKind::Method | SymbolKind::Constructor | SymbolKind::Macro => {
+                if is_accessor(file.symbol(node.ordinal)) {
+                    return self.member(&self.given_by(node)?, name);
+                }
                 self.child(file, node, name).filter(|_| file.rules.scheme == crate::rules::Scheme::Ecmascript)
             }
             _ => {
@@ -122,6 +144,9 @@ impl Resolver<'_> {
                 .find(|at| holds_members(file.symbol(*at).kind));
             outer == Some(of.ordinal)
         };
+        if let Some(found) = self.field_of_constructor(file, of, name) {
+            return Some(found);
+        }
         for self_name in file.rules.self_names {
             let field = format!("{self_name}.{name}");
             let set = |with_content: bool| {
@@ -131,11 +156,26 @@ impl Resolver<'_> {
                 })
             };
             if let Some(binding) = set(true).or_else(|| set(false)) {
-                let place = Place { slot: of.slot, scope: binding.enclosing };
+                let place = Place::new(of.slot, binding.enclosing);
                 return Some(self.value_of_binding(place, binding));
             }
         }
         None
+    }
+
+    /// `constructor(private name: T)`, as a value of that type.
+    fn field_of_constructor(&self, file: &FileNode, of: Node, name: &str) -> Option<Found> {
+        if file.rules.scheme != crate::rules::Scheme::Ecmascript {
+            return None;
+        }
+        let constructor = file.symbols_named("constructor").find(|at| file.symbol(*at).parent == Some(of.ordinal))?;
+        let symbol = file.symbol(constructor);
+        let parameter = symbol.parameters.iter().find(|parameter| &*parameter.name == name)?;
+        let is_field = ["private", "public", "protected", "readonly"]
+            .iter()
+            .any(|word| symbol.signature.contains(&format!("{word} {name}")));
+        let value = is_field.then(|| self.written_type(Place::new(of.slot, of.ordinal.into()), &parameter.declared_type));
+        value.map(|value| value.unwrap_or(Found::scoped(Entity::Unknown)))
     }
 
     /// A member that the bases have, the nearest first.
@@ -187,7 +227,7 @@ impl Resolver<'_> {
     pub(super) fn implemented_type(&self, slot: Slot, ordinal: u32) -> Option<Node> {
         let file = self.file(slot)?;
         let symbol = file.symbol(ordinal);
-        let place = Place { slot, scope: symbol.parent };
+        let place = Place::new(slot, symbol.parent);
         self.type_named(place, &symbol.name)
     }
 
@@ -196,7 +236,7 @@ impl Resolver<'_> {
         let file = self.file(slot)?;
         let symbol = file.symbol(ordinal);
         let container = written_container(&symbol.qualified_name, &symbol.name)?;
-        self.type_named(Place { slot, scope: symbol.parent }, container)
+        self.type_named(Place::new(slot, symbol.parent), container)
     }
 
     /// The type of this name that is meant at `place`: by scope, else the only one of the family.
@@ -222,6 +262,16 @@ impl Resolver<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a method is used like a field: what it gives stands for it.
+fn is_accessor(symbol: &SymbolRecord) -> bool {
+    let is_marked = |attribute: &str| {
+        let name = attribute.split('(').next().unwrap_or_default().trim();
+        name.ends_with("property") || name.ends_with(".setter")
+    };
+    let is_getter = symbol.signature.split_whitespace().any(|word| word == "get");
+    symbol.attributes.iter().any(|attribute| is_marked(attribute)) || is_getter
 }
 
 /// The last part of what stands before `name` in a qualified name.

@@ -6,15 +6,17 @@ mod modules;
 mod scope;
 mod types;
 
-use std::cell::Cell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
-use contexd_store::{ReferenceKind, ReferenceRecord};
+use contexd_store::{ReferenceKind, ReferenceRecord, SymbolKind};
 
 use crate::chain;
 use crate::dependency::{Key, Notebook};
 use crate::edge::{Confidence, MAX_TARGETS, Node, Resolved, Slot};
 use crate::index::{FileNode, Index};
+use crate::rules;
 
 /// How many steps from name to name are followed for one use. Real code needs few; loops of re-exports need an end.
 const MAX_STEPS: u32 = 64;
@@ -53,6 +55,8 @@ pub(crate) enum Entity {
     Namespace(String),
     /// Something outside the repository, or of a type that is.
     External,
+    /// A value of which nothing is known.
+    Unknown,
 }
 
 /// An entity, and how sure it is.
@@ -72,6 +76,11 @@ impl Found {
         Self { entity, confidence: Confidence::Scoped }
     }
 
+    /// Whether it leads to nothing in the repository.
+    fn is_outside(&self) -> bool {
+        matches!(self.entity, Entity::External | Entity::Unknown)
+    }
+
     /// The same, not surer than `other`.
     fn at_most(self, other: Confidence) -> Self {
         Self { confidence: self.confidence.max(other), ..self }
@@ -83,6 +92,18 @@ impl Found {
 pub(crate) struct Place {
     pub(crate) slot: Slot,
     pub(crate) scope: Option<u32>,
+    /// Where in the file, if that is known: of what is bound more than once, the last before it is meant.
+    pub(crate) offset: Option<u32>,
+}
+
+impl Place {
+    pub(crate) fn new(slot: Slot, scope: Option<u32>) -> Self {
+        Self { slot, scope, offset: None }
+    }
+
+    fn at(self, offset: u32) -> Self {
+        Self { offset: Some(offset), ..self }
+    }
 }
 
 /// Resolves the uses of one file.
@@ -93,11 +114,20 @@ pub(crate) struct Resolver<'a> {
     home: Slot,
     notes: Notebook,
     steps: Cell<u32>,
+    /// The files that files include, directly or not, as far as they were asked for.
+    includes: RefCell<HashMap<Slot, Rc<HashSet<Slot>>>>,
 }
 
 impl<'a> Resolver<'a> {
     pub(crate) fn new(index: &'a Index, bases: &'a Bases, home: Slot) -> Self {
-        Self { index, bases, home, notes: Notebook::default(), steps: Cell::new(0) }
+        Self {
+            index,
+            bases,
+            home,
+            notes: Notebook::default(),
+            steps: Cell::new(0),
+            includes: RefCell::default(),
+        }
     }
 
     /// What was looked at outside the file.
@@ -110,7 +140,10 @@ impl<'a> Resolver<'a> {
         self.steps.set(0);
         let found = self.import(place, import)?;
         match found.entity {
-            Entity::External => self.module(place, import).map(|found| found.entity),
+            Entity::External => {
+                let module = self.module(place, import).map(|found| found.entity)?;
+                matches!(module, Entity::File(_)).then_some(module)
+            }
             entity => Some(entity),
         }
     }
@@ -127,7 +160,7 @@ impl<'a> Resolver<'a> {
     /// What the use means; `None` where that is outside the repository or not known at all.
     pub(crate) fn resolve(&self, number: u32, reference: &ReferenceRecord) -> Option<Resolved> {
         self.steps.set(0);
-        let place = Place { slot: self.home, scope: reference.enclosing };
+        let place = Place::new(self.home, self.scope_of(reference)).at(reference.start_byte);
         let found = self.meaning(place, &reference.receiver, &reference.name, reference.kind);
         let (confidence, mut targets) = match found {
             Some(Found { entity: Entity::Symbols(nodes), confidence }) => (confidence, nodes),
@@ -136,6 +169,14 @@ impl<'a> Resolver<'a> {
         };
         targets.truncate(MAX_TARGETS);
         Some(Resolved { reference: number, confidence, targets: targets.into() })
+    }
+
+    /// Where a use is looked up: what a type extends is named outside of it.
+    fn scope_of(&self, reference: &ReferenceRecord) -> Option<u32> {
+        let enclosing = reference.enclosing?;
+        let file = self.index.node(self.home)?;
+        let is_outside = reference.kind == ReferenceKind::Inherit && !file.symbol(enclosing).kind.is_callable();
+        if is_outside { file.symbol(enclosing).parent } else { Some(enclosing) }
     }
 
     /// What `receiver.name` means at `place`, as far as scopes, imports and types tell.
@@ -151,25 +192,20 @@ impl<'a> Resolver<'a> {
         } else {
             self.evaluate(place, receiver).and_then(|holder| self.member(&holder, name))
         }?;
-        Some(self.prefer(found, kind))
+        let fitting = self.prefer(found, kind)?;
+        Some(if receiver.is_empty() { self.nearest(place, fitting) } else { fitting })
     }
 
-    /// Of several declarations of one name, those that a use of this kind can mean.
-    fn prefer(&self, found: Found, kind: ReferenceKind) -> Found {
-        let Entity::Symbols(nodes) = &found.entity else { return found };
-        let fits = |node: &&Node| {
-            self.index.node(node.slot).is_some_and(|file| {
-                let symbol = file.symbol(node.ordinal).kind;
-                match kind {
-                    ReferenceKind::Call => crate::rules::is_called(symbol),
-                    ReferenceKind::Type | ReferenceKind::Inherit => symbol.is_type(),
-                    ReferenceKind::Macro => symbol == contexd_store::SymbolKind::Macro,
-                    ReferenceKind::Mention => true,
-                }
-            })
+    /// Of several declarations of one name, those that a use of this kind can mean; `None` where it can mean none.
+    fn prefer(&self, found: Found, kind: ReferenceKind) -> Option<Found> {
+        let Entity::Symbols(nodes) = &found.entity else { return Some(found) };
+        let with = |fits: fn(ReferenceKind, SymbolKind) -> bool| -> Vec<Node> {
+            let kind_of = |node: &Node| self.index.node(node.slot).map(|file| file.symbol(node.ordinal).kind);
+            nodes.iter().filter(|node| kind_of(node).is_some_and(|of| fits(kind, of))).copied().collect()
         };
-        let fitting: Vec<Node> = nodes.iter().filter(fits).copied().collect();
-        if fitting.is_empty() { found } else { Found { entity: Entity::Symbols(fitting), ..found } }
+        let fitting = Some(with(rules::fits)).filter(|nodes| !nodes.is_empty());
+        let nodes = fitting.unwrap_or_else(|| with(rules::may_fit));
+        (!nodes.is_empty()).then_some(Found { entity: Entity::Symbols(nodes), ..found })
     }
 
     /// What the chain of names leads to at `place`.
@@ -179,10 +215,29 @@ impl<'a> Resolver<'a> {
         let mut found = self.head(place, head.name)?;
         found = self.after(found, head)?;
         for link in links {
-            found = self.member(&found, link.name)?;
-            found = self.after(found, link)?;
+            let member = self.member(&found, link.name)?;
+            let same = if link.called { self.gives_its_own(&found, &member) } else { None };
+            found = match same {
+                Some(same) => same.at_most(member.confidence),
+                None => self.after(member, link)?,
+            };
         }
         Some(found)
+    }
+
+    /// `holder` again, if the called `member` is written to give what it is called on.
+    fn gives_its_own(&self, holder: &Found, member: &Found) -> Option<Found> {
+        let Entity::Symbols(nodes) = &member.entity else { return None };
+        let of = match &holder.entity {
+            Entity::Value { of, wrapped: false } => of,
+            Entity::Symbols(holders) => holders.iter().find(|node| self.is_type(**node))?,
+            _ => return None,
+        };
+        let node = nodes.first()?;
+        let file = self.file(node.slot)?;
+        let given = file.symbol(node.ordinal).declared_type.trim_start_matches(['&', ' ', ':', '?']);
+        let is_own = file.rules.self_types.contains(&given) || file.rules.self_names.contains(&given);
+        is_own.then(|| Found::scoped(Entity::Value { of: *of, wrapped: false }))
     }
 
     /// What the first name of a chain means.
@@ -205,7 +260,7 @@ impl<'a> Resolver<'a> {
         {
             return Some(Found::exact(Entity::Super(of)));
         }
-        self.lookup(place, name)
+        Some(self.nearest(place, self.lookup(place, name)?))
     }
 
     /// What calling or indexing makes of an entity.
@@ -226,18 +281,22 @@ impl<'a> Resolver<'a> {
         let mut at = place.scope;
         while let Some(ordinal) = at {
             let symbol = file.symbol(ordinal);
-            if symbol.kind == contexd_store::SymbolKind::Impl {
+            if symbol.kind == SymbolKind::Impl {
                 return self.implemented_type(place.slot, ordinal);
             }
             if symbol.kind.is_type() {
                 return Some(Node { slot: place.slot, ordinal });
             }
-            if symbol.parent.is_none() && symbol.kind.is_callable() {
+            if file.is_outlying(ordinal) {
                 return self.type_of_outlying_method(place.slot, ordinal);
             }
             at = symbol.parent;
         }
         None
+    }
+
+    fn is_type(&self, node: Node) -> bool {
+        self.index.node(node.slot).is_some_and(|file| file.symbol(node.ordinal).kind.is_type())
     }
 
     /// A file, noted as looked into unless it is the one whose uses are resolved.

@@ -24,7 +24,7 @@ impl Resolver<'_> {
             Scheme::Ecmascript => self.ecmascript_module(file, module),
             Scheme::Rust => self.rust_path(place, module),
             Scheme::Go => self.go_package(file, module),
-            Scheme::Namespace => Some(Found::exact(Entity::Namespace(super::scope::dotted(module)))),
+            Scheme::Namespace => Some(Found::exact(Entity::Namespace(crate::index::dotted(module)))),
             Scheme::Include => self.included_file(file, module).map(file_entity),
             Scheme::File => self.required_file(file, module).map(file_entity),
         }
@@ -62,13 +62,40 @@ impl Resolver<'_> {
         self.has_directory(&base).then(|| Found::exact(Entity::Directory(base)))
     }
 
+    /// The files of the package that a directory is, where directories are packages.
+    pub(crate) fn files_of_package(&self, directory: &str) -> Vec<Slot> {
+        let shares = |slot: &Slot| self.index.node(*slot).is_some_and(|file| file.rules.shares_directory);
+        self.index.files_in_directory(directory).iter().filter(|slot| shares(slot)).copied().collect()
+    }
+
+    /// The files that have definitions in a namespace, by path.
+    pub(crate) fn files_of_namespace(&self, namespace: &str) -> Vec<Slot> {
+        self.notes.note(crate::dependency::Key::namespace(namespace));
+        let files = self.index.files_in_namespace(namespace).iter();
+        let mut found: Vec<(&str, Slot)> = files
+            .filter_map(|slot| Some((self.index.node(*slot)?, *slot)))
+            .filter(|(file, _)| file.is_in_namespace(namespace))
+            .map(|(file, slot)| (file.path(), slot))
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, slot)| slot).collect()
+    }
+
     /// A bare name that means a module, where the language has such: Rust's own crates and modules.
     pub(super) fn module_in_scope(&self, file: &FileNode, place: Place, name: &str) -> Option<Found> {
         match file.rules.scheme {
             Scheme::Rust => self.rust_head(place, name),
-            Scheme::Namespace => self.in_namespace(file, "", name),
+            Scheme::Namespace => self.in_namespace(file, "", name).or_else(|| self.namespace(name)),
+            Scheme::Include => self.namespace(name),
             _ => None,
         }
+    }
+
+    /// A namespace that some file has.
+    pub(super) fn namespace(&self, name: &str) -> Option<Found> {
+        self.notes.note(crate::dependency::Key::namespace(name));
+        let exists = !self.index.files_in_namespace(name).is_empty();
+        exists.then(|| Found::scoped(Entity::Namespace(name.to_owned())))
     }
 
     fn python_module(&self, file: &FileNode, module: &str) -> Option<Found> {
@@ -111,16 +138,29 @@ impl Resolver<'_> {
         }
         self.notes.note(crate::dependency::Key::layout());
         let manifests = self.index.manifests();
-        let mut fitting: Vec<(&Manifest, String)> = manifests
+        let fitting = manifests
             .iter()
             .filter(|manifest| is_ecmascript_manifest(manifest) && governs(manifest, file.path()))
-            .filter_map(|manifest| Some((manifest, mapped(manifest, module)?)))
-            .collect();
-        // The nearest manifest first, then the longest prefix.
-        fitting.sort_by_key(|(manifest, _)| {
-            std::cmp::Reverse((manifest.directory.len(), manifest.prefix.len()))
+            .filter_map(|manifest| Some((manifest, mapped(manifest, module)?)));
+        let found = fitting.filter_map(|(manifest, path)| {
+            let slot = self.file_with_suffix(file, &path)?;
+            Some((precedence(manifest, self.index.node(slot)?.path()), slot))
         });
-        fitting.into_iter().find_map(|(_, path)| self.file_with_suffix(file, &path)).map(file_entity)
+        match found.min_by_key(|(precedence, _)| *precedence) {
+            Some((_, slot)) => Some(file_entity(slot)),
+            None => self.package_around(file, module),
+        }
+    }
+
+    /// A module of the package that the file is in, told by the name of its directory: where no manifest is known.
+    fn package_around(&self, file: &FileNode, module: &str) -> Option<Found> {
+        let (package, rest) = module.split_once('/').unwrap_or((module, "index"));
+        let above = paths::ancestors(file.path()).find(|directory| paths::file_name(directory) == package)?;
+        let found = ["src", ""].iter().find_map(|source| {
+            let path = paths::join(&paths::join(above, source), rest);
+            self.file_with_suffix(file, &path).filter(|slot| *slot != self.home)
+        })?;
+        Some(Found::scoped(Entity::File(found)))
     }
 
     /// `path` as it stands, with a suffix, as a directory with an index, or with its suffix exchanged.
@@ -165,7 +205,7 @@ impl Resolver<'_> {
     }
 
     /// An included file: beside the including one, else the only or nearest file whose path ends so.
-    fn included_file(&self, file: &FileNode, written: &str) -> Option<Slot> {
+    pub(super) fn included_file(&self, file: &FileNode, written: &str) -> Option<Slot> {
         let directory = paths::parent(file.path()).unwrap_or_default();
         if let Some(slot) = paths::resolve(directory, written).and_then(|path| self.slot_at(&path)) {
             return Some(slot);
@@ -227,10 +267,10 @@ impl Resolver<'_> {
         let mut at = place;
         for part in parts {
             found = match (part, &found.entity) {
-                ("super", Entity::File(slot)) => self.rust_parent(Place { slot: *slot, scope: None })?,
+                ("super", Entity::File(slot)) => self.rust_parent(Place::new(*slot, None))?,
                 ("super", Entity::Symbols(nodes)) => {
                     let node = nodes.first()?;
-                    at = Place { slot: node.slot, scope: Some(node.ordinal) };
+                    at = Place::new(node.slot, Some(node.ordinal));
                     self.rust_parent(at)?
                 }
                 _ => self.exported(&found, part)?,
@@ -277,7 +317,7 @@ impl Resolver<'_> {
             Entity::Symbols(nodes) => {
                 let node = nodes.first()?;
                 let scope = self.file(node.slot)?.symbol(node.ordinal).parent;
-                Some(self.rust_module_around(Place { slot: node.slot, scope }))
+                Some(self.rust_module_around(Place::new(node.slot, scope)))
             }
             _ => self.rust_parent_file(place.slot).map(file_entity),
         }
@@ -330,6 +370,14 @@ impl Resolver<'_> {
         }
     }
 
+    /// The file of a module that `mod a;` declares.
+    pub(super) fn module_declared(&self, node: Node) -> Option<Found> {
+        let file = self.file(node.slot).filter(|file| file.rules.scheme == Scheme::Rust)?;
+        let symbol = file.symbol(node.ordinal);
+        let found = self.rust_child(node.slot, symbol.parent, &symbol.name)?;
+        matches!(found.entity, Entity::File(_)).then_some(found)
+    }
+
     /// Where the files of the modules stand that a module declares.
     fn rust_directory(&self, file: &FileNode, inside: Option<u32>) -> String {
         let path = file.path();
@@ -370,6 +418,18 @@ fn governs(manifest: &Manifest, path: &str) -> bool {
     &*manifest.file_name == "package.json"
         || manifest.directory.is_empty()
         || path.strip_prefix(&*manifest.directory).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Which of several files that a module's name may lead to is meant, the smallest first: what the compiler's options
+/// say counts before what a package says of itself, the nearer and more exact rule before others, source before what
+/// is made from it.
+fn precedence(manifest: &Manifest, path: &str) -> impl Ord + Copy + use<> {
+    let is_package = &*manifest.file_name == "package.json";
+    let is_declaration = path.contains(".d.");
+    let is_source = path.ends_with("ts") || path.ends_with("tsx");
+    let is_made = (!is_source || is_declaration) as u8 + !is_source as u8;
+    let length = |text: &str| std::cmp::Reverse(text.len());
+    (is_package, length(&manifest.directory), length(&manifest.prefix), is_made)
 }
 
 /// The path that a manifest's rule makes of a module's name.

@@ -4,6 +4,7 @@ use contexd_store::{BindingRecord, SymbolKind};
 
 use super::{Entity, Found, Place, Resolver};
 use crate::edge::Node;
+use crate::index::FileNode;
 use crate::rules;
 
 /// How deep type arguments are followed.
@@ -18,6 +19,12 @@ const TYPE_WORDS: [&str; 17] = [
 /// Types that are nothing: alternatives to leave out.
 const NOTHING: [&str; 6] = ["None", "null", "undefined", "nil", "void", "never"];
 
+/// The method that a value has which is called like a function.
+const CALLED: &str = "__call__";
+
+/// The name under which a function's bindings hold what it gives back.
+const RESULT: &str = "return";
+
 impl Resolver<'_> {
     /// What a binding holds, from its written type or from what it is set to.
     pub(super) fn value_of_binding(&self, place: Place, binding: &BindingRecord) -> Found {
@@ -25,7 +32,7 @@ impl Resolver<'_> {
         if !self.may_step() {
             return unknown;
         }
-        let around = Place { slot: place.slot, scope: binding.enclosing };
+        let around = Place::new(place.slot, binding.enclosing).at(binding.start_byte);
         if !binding.declared_type.is_empty() && !is_inferred(&binding.declared_type) {
             return self.written_type(around, &binding.declared_type).unwrap_or(unknown);
         }
@@ -35,7 +42,7 @@ impl Resolver<'_> {
         }
         match self.evaluate(around, &binding.value) {
             Some(found) => found.at_most(crate::Confidence::Scoped),
-            None => unknown,
+            None => Found::scoped(Entity::Unknown),
         }
     }
 
@@ -43,7 +50,7 @@ impl Resolver<'_> {
     pub(super) fn value_of_symbol(&self, node: Node) -> Option<Found> {
         let file = self.file(node.slot)?;
         let symbol = file.symbol(node.ordinal);
-        let place = Place { slot: node.slot, scope: symbol.parent };
+        let place = Place::new(node.slot, symbol.parent);
         match symbol.kind {
             SymbolKind::EnumMember => {
                 let of = Node { slot: node.slot, ordinal: symbol.parent? };
@@ -59,7 +66,7 @@ impl Resolver<'_> {
             .bindings_named(&symbol.name)
             .find(|binding| binding.enclosing == symbol.parent && !binding.value.is_empty())?;
         let found = self.value_of_binding(place, binding);
-        (found.entity != Entity::External).then_some(found)
+        (!found.is_outside()).then_some(found)
     }
 
     /// What calling an entity gives.
@@ -67,13 +74,23 @@ impl Resolver<'_> {
         if !self.may_step() {
             return None;
         }
-        let Entity::Symbols(nodes) = &found.entity else { return Some(found) };
-        let given = nodes.iter().find_map(|node| self.given_by(*node))?;
+        let given = match &found.entity {
+            Entity::Symbols(nodes) => nodes.iter().find_map(|node| self.given_by(*node))?,
+            // Of containers only functions are called, and give what they hold.
+            Entity::Value { of, wrapped: true } => Found::scoped(Entity::Value { of: *of, wrapped: false }),
+            Entity::Value { of, wrapped: false } => match self.own_member(*of, CALLED) {
+                Some(Found { entity: Entity::Symbols(nodes), .. }) => {
+                    nodes.iter().find_map(|node| self.given_by(*node))?
+                }
+                _ => return Some(found),
+            },
+            _ => return Some(found),
+        };
         Some(given.at_most(found.confidence))
     }
 
     /// What a definition gives when it is called: a value of the type that it is, or of the type that it returns.
-    fn given_by(&self, node: Node) -> Option<Found> {
+    pub(super) fn given_by(&self, node: Node) -> Option<Found> {
         let file = self.file(node.slot)?;
         let symbol = file.symbol(node.ordinal);
         let parent = symbol.parent;
@@ -85,11 +102,22 @@ impl Resolver<'_> {
                 Some(Found::exact(Entity::Value { of, wrapped: false }))
             }
             SymbolKind::Function | SymbolKind::Method => {
-                let place = Place { slot: node.slot, scope: Some(node.ordinal) };
+                let place = Place::new(node.slot, Some(node.ordinal));
+                if symbol.declared_type.is_empty() {
+                    return self.given_back(file, node);
+                }
                 self.written_type(place, first_of_several(&symbol.declared_type))
             }
             _ => self.called(self.value_of_symbol(node)?),
         }
+    }
+
+    /// What a function without a written type gives back.
+    fn given_back(&self, file: &FileNode, node: Node) -> Option<Found> {
+        let place = Place::new(node.slot, Some(node.ordinal));
+        let results = file.bindings_named(RESULT).filter(|binding| binding.enclosing == Some(node.ordinal));
+        let mut values = results.map(|binding| self.value_of_binding(place, binding));
+        values.find(|found| !found.is_outside())
     }
 
     /// What indexing an entity gives, or going through its elements.
@@ -104,7 +132,7 @@ impl Resolver<'_> {
             Entity::Value { of, wrapped: true } => {
                 Some(Found { entity: Entity::Value { of, wrapped: false }, ..found })
             }
-            Entity::External => Some(found),
+            Entity::External | Entity::Unknown => Some(found),
             _ => None,
         }
     }
@@ -113,7 +141,7 @@ impl Resolver<'_> {
     pub(super) fn alias_target(&self, node: Node) -> Option<Found> {
         let file = self.file(node.slot)?;
         let symbol = file.symbol(node.ordinal);
-        let place = Place { slot: node.slot, scope: symbol.parent };
+        let place = Place::new(node.slot, symbol.parent);
         self.written_type(place, &symbol.declared_type)
     }
 
@@ -140,14 +168,14 @@ impl Resolver<'_> {
             return None;
         }
         match self.type_head(place, head) {
-            Some(found) if found.entity != Entity::External => Some(found),
+            Some(found) if !found.is_outside() => Some(found),
             other => {
                 let name = head.rsplit(['.', ':']).next().unwrap_or(head);
                 let inner = split_top(arguments, ',')
                     .into_iter()
                     .rev()
                     .find_map(|argument| self.type_in(place, argument, depth + 1))
-                    .filter(|found| found.entity != Entity::External);
+                    .filter(|found| !found.is_outside());
                 match inner {
                     Some(found) if rules::passes_members_on(name) => Some(found),
                     Some(found) => Some(wrap(found)),
@@ -159,19 +187,18 @@ impl Resolver<'_> {
 
     /// The type that a path of names leads to, as a value of it.
     fn type_head(&self, place: Place, path: &str) -> Option<Found> {
-        let chain = super::scope::dotted(path);
+        let chain = crate::index::dotted(path);
         let found = self.evaluate(place, &chain)?;
         match &found.entity {
             Entity::Symbols(nodes) => {
-                let of = nodes.iter().find(|node| {
-                    self.index.node(node.slot).is_some_and(|file| file.symbol(node.ordinal).kind.is_type())
-                })?;
+                let of = nodes.iter().find(|node| self.is_type(**node))?;
                 let is_alias = self.file(of.slot)?.symbol(of.ordinal).kind == SymbolKind::TypeAlias;
                 let aliased = is_alias.then(|| self.alias_target(*of)).flatten();
                 let value = aliased.unwrap_or(Found::scoped(Entity::Value { of: *of, wrapped: false }));
                 Some(value.at_most(found.confidence).at_most(crate::Confidence::Scoped))
             }
-            Entity::External => Some(found),
+            // A type parameter's bound, or the value's own type.
+            Entity::External | Entity::Value { .. } => Some(found),
             _ => None,
         }
     }

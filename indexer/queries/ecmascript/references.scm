@@ -9,6 +9,8 @@
 ; this.x = ...
 (assignment_expression left: (member_expression object: (this))) @binding
 (for_in_statement left: (identifier)) @binding.element
+; What a function gives back is bound to the word.
+(return_statement "return" @binding . (_) @value)
 (array_pattern (identifier) @binding)
 (shorthand_property_identifier_pattern) @binding
 (pair_pattern value: (identifier) @binding)
@@ -40,7 +42,7 @@
 ; export { a as b }, export default a
 (export_statement
   !source
-  (export_clause (export_specifier alias: (_)) @import.name)) @import.reexport
+  (export_clause (export_specifier) @import.name)) @import.reexport
 (export_statement "default" @import.alias value: (identifier) @import.name) @import.reexport
 
 ; const a = require("./a"), const { b } = require("./a"), require("./a"), import("./a")

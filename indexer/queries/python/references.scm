@@ -26,6 +26,8 @@
 (named_expression) @binding
 (for_statement) @binding.element
 (for_in_clause) @binding.element
-(with_item value: (as_pattern alias: (as_pattern_target (identifier) @binding)))
+(with_item value: (as_pattern . (_) @value alias: (as_pattern_target (identifier) @binding)))
+; What a function gives back is bound to the word.
+(return_statement "return" @binding . (_) @value)
 (except_clause value: (as_pattern alias: (as_pattern_target (identifier) @binding)))
 (lambda_parameters (identifier) @binding)

@@ -11,4 +11,5 @@
 (import_require_clause (identifier) @import.all source: (string (string_fragment) @import.module))
 
 (required_parameter pattern: (identifier)) @binding
+(type_parameter name: (type_identifier) @binding constraint: (constraint (_) @type)?)
 (optional_parameter pattern: (identifier)) @binding

@@ -70,7 +70,8 @@ pub(crate) fn extract(source: &Source, budget: &ParseBudget, deadline: &Deadline
     let mut captures = Captures::collect(source.compiled, source.tree, text, deadline)?;
     let raw_references = std::mem::take(&mut captures.references);
     let preludes = Preludes::new(text, &captures, &syntax.comments);
-    let (drafts, symbols_cut) = outline::nest(text, syntax, &captures, &preludes, budget.max_symbols);
+    let (drafts, symbols_cut) =
+        outline::nest(text, syntax, &captures, &preludes, budget.max_symbols.min(syntax.max_symbols));
     let rules = rules_for(source, &captures, &preludes, &drafts);
     let mut symbols = finish(source, &captures, &rules, drafts);
     add_docstrings(text, &captures.docstrings, &mut symbols);

@@ -197,7 +197,7 @@ impl<'a> Sweep<'a> {
         }
         let is_of_file = raw.role.kind == SymbolKind::Macro && !self.syntax.macros_in_containers;
         let outer = if is_of_file { Frame { container: None, ..outer } } else { outer };
-        let scope = self.scope_of(raw);
+        let scope = self.scope_of(raw, &name);
         let parent = self.container_named(&scope, outer).or(outer.container);
         if self.continues_another(raw, &name, outer) {
             return;
@@ -272,7 +272,15 @@ impl<'a> Sweep<'a> {
             SymbolKind::Impl => names::bare_type_name(text),
             _ => names::declared_name(text),
         };
-        raw.name.start + within.start as u32..raw.name.start + within.end as u32
+        let path =
+            if self.is_dotted(raw) { text[within.clone()].rfind('.').map_or(0, |dot| dot + 1) } else { 0 };
+        raw.name.start + (within.start + path) as u32..raw.name.start + within.end as u32
+    }
+
+    /// Whether the captured name may hold those of the modules around it.
+    fn is_dotted(&self, raw: &RawDefinition) -> bool {
+        let is_module = matches!(raw.role.kind, SymbolKind::Module | SymbolKind::Interface);
+        self.syntax.dotted_names && is_module && !raw.role.test
     }
 
     /// Whether the definition is the type inside an alias of the same name (`typedef struct a {} a;`).
@@ -382,8 +390,9 @@ impl<'a> Sweep<'a> {
         node
     }
 
-    fn scope_of(&self, raw: &RawDefinition) -> Vec<&'a str> {
-        let Some(scope) = &raw.scope else { return Vec::new() };
+    fn scope_of(&self, raw: &RawDefinition, name: &Bytes) -> Vec<&'a str> {
+        let path = self.is_dotted(raw).then_some(raw.name.start..name.start);
+        let Some(scope) = raw.scope.clone().or(path) else { return Vec::new() };
         let text = &self.text[scope.start as usize..scope.end as usize];
         names::scope_parts(text, self.syntax.ignored_scopes)
     }
