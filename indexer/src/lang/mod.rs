@@ -93,6 +93,8 @@ pub(crate) struct Syntax {
     pub(crate) patching: Option<Patching>,
     /// Query sources, compiled as one query; the first pattern that matches a name wins.
     pub(crate) queries: &'static [&'static str],
+    /// Most symbols of a file, where that is less than the budget.
+    pub(crate) max_symbols: usize,
     /// What stands between the parts of a qualified name.
     pub(crate) separator: &'static str,
     /// What stands after a namespace instead, where that differs (`Name\Space\Type::method`).
@@ -109,6 +111,8 @@ pub(crate) struct Syntax {
     pub(crate) builtin_types: &'static [&'static str],
     /// Characters that names may have besides letters, digits, `_` and `$`.
     pub(crate) name_marks: &'static str,
+    /// Whether a module's name is written with those around it in one word (`defmodule A.B`).
+    pub(crate) dotted_names: bool,
     /// Whether neighbouring definitions of one name are parts of one (Haskell's type signatures and equations).
     pub(crate) joins_neighbours: bool,
     /// Whether macros belong to what they stand in; elsewhere they belong to the file.

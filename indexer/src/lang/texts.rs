@@ -42,36 +42,22 @@ impl Language {
 }
 
 /// The rows.
-pub(super) static LANGUAGES: [Language; 66] = [
+pub(super) static LANGUAGES: [Language; 60] = [
     text("text", PROSE, &["txt", "text", "log"]),
     text("markdown", PROSE, &["md", "markdown", "mdx", "mkd", "qmd", "rmd"]).outlined(Outline::HashHeadings),
     text("restructuredtext", PROSE, &["rst"]),
     text("asciidoc", PROSE, &["adoc", "asciidoc"]),
     text("org", PROSE, &["org"]),
     text("tex", PROSE, &["tex", "sty", "cls"]),
-    text("html", MARKUP, &["html", "htm", "xhtml"]),
     text("xml", MARKUP, &["xml", "xsd", "xsl", "xslt", "svg", "plist", "csproj", "props", "targets", "pom"]),
     text("vue", MARKUP, &["vue"]),
     text("svelte", MARKUP, &["svelte"]),
     text("astro", MARKUP, &["astro"]),
-    text("css", MARKUP, &["css"]),
     text("scss", MARKUP, &["scss", "sass"]),
     text("less", MARKUP, &["less"]),
     text("jinja", MARKUP, &["jinja", "jinja2", "j2"]),
     text("handlebars", MARKUP, &["hbs", "handlebars", "mustache"]),
-    text("json", DATA, &["json", "jsonc", "json5", "geojson", "webmanifest", "ipynb"]).named(&[
-        "composer.lock",
-        "flake.lock",
-        "Pipfile.lock",
-        ".watchmanconfig",
-        ".babelrc",
-        ".eslintrc",
-        ".prettierrc",
-        ".swcrc",
-    ]),
     text("jsonl", DATA, &["jsonl", "ndjson"]),
-    text("yaml", DATA, &["yaml", "yml"]).named(&[".clang-format", ".clang-tidy"]),
-    text("toml", DATA, &["toml"]).named(&["Cargo.lock", "poetry.lock", "uv.lock", "Pipfile", "Gopkg.lock"]),
     text("ini", DATA, &["ini", "cfg", "conf", "properties", "editorconfig"]).named(&[
         ".editorconfig",
         ".gitconfig",
@@ -92,7 +78,6 @@ pub(super) static LANGUAGES: [Language; 66] = [
     text("go-module", DATA, &[]).named(&["go.mod", "go.work"]),
     text("csv", DATA, &["csv", "tsv"]),
     text("diff", DATA, &["diff", "patch"]),
-    text("sql", CODE, &["sql", "ddl", "dml", "psql"]),
     text("graphql", CODE, &["graphql", "gql", "graphqls"]),
     text("thrift", CODE, &["thrift"]),
     text("fsharp", CODE, &["fs", "fsi", "fsx"]),

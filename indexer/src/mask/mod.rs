@@ -12,6 +12,7 @@ mod item_macros;
 mod julia;
 mod kotlin;
 mod objective_c;
+mod sql;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -23,6 +24,7 @@ pub(crate) use item_macros::open_item_macros;
 pub(crate) use julia::hide_constant_fields;
 pub(crate) use kotlin::hide_kotlin_oddities;
 pub(crate) use objective_c::{hide_objective_c_macros, patch_objective_c_enums};
+pub(crate) use sql::{hide_sql_dialects, patch_sql_dialects};
 
 /// Finds what a language's grammar must not see.
 pub(crate) type Masking = fn(&str) -> Vec<Range<usize>>;

@@ -70,7 +70,8 @@ pub(crate) fn extract(source: &Source, budget: &ParseBudget, deadline: &Deadline
     let mut captures = Captures::collect(source.compiled, source.tree, text, deadline)?;
     let raw_references = std::mem::take(&mut captures.references);
     let preludes = Preludes::new(text, &captures, &syntax.comments);
-    let (drafts, symbols_cut) = outline::nest(text, syntax, &captures, &preludes, budget.max_symbols);
+    let (drafts, symbols_cut) =
+        outline::nest(text, syntax, &captures, &preludes, budget.max_symbols.min(syntax.max_symbols));
     let rules = rules_for(source, &captures, &preludes, &drafts);
     let mut symbols = finish(source, &captures, &rules, drafts);
     add_docstrings(text, &captures.docstrings, &mut symbols);
@@ -109,9 +110,12 @@ fn finish(source: &Source, captures: &Captures, rules: &Rules, drafts: Vec<Draft
     let mut open: Vec<bool> = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let signature = signature::signature(source.text, &draft, rules.preludes);
-        let container = draft.parent.map(|parent| {
-            let outer = &symbols[parent as usize];
-            Container { kind: outer.kind, visibility: outer.visibility, is_open: open[parent as usize] }
+        let before =
+            draft.parent.and_then(|parent| symbols.get(parent as usize).zip(open.get(parent as usize)));
+        let container = before.map(|(outer, is_open)| Container {
+            kind: outer.kind,
+            visibility: outer.visibility,
+            is_open: *is_open,
         });
         open.push(draft.is_open);
         let raw = &captures.definitions[draft.raw];

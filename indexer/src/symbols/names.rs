@@ -21,7 +21,8 @@ pub(super) fn is_acceptable(name: &str) -> bool {
 pub(super) fn declared_name(text: &str) -> Range<usize> {
     let quotes = ['"', '\'', '`'];
     let is_quoted = text.len() >= 2 && text.starts_with(quotes) && text.ends_with(quotes);
-    if is_quoted {
+    let is_bracketed = text.len() > 2 && text.starts_with('[') && text.ends_with(']');
+    if is_quoted || is_bracketed {
         return 1..text.len() - 1;
     }
     if text.strip_prefix(':').is_some_and(|name| name.starts_with(is_word_char)) {

@@ -58,6 +58,8 @@ pub(super) struct Sweep<'a> {
     containers: HashMap<String, u32>,
     /// Whether any definition does.
     has_scopes: bool,
+    /// Definitions whose container has not been seen, with its qualified name.
+    orphans: Vec<(u32, String)>,
     /// The node of the newest definition.
     newest_node: Bytes,
     /// The latest definition of each name in its container, where the language asks for it.
@@ -101,6 +103,7 @@ pub(super) fn nest(
         wrappers: Vec::new(),
         containers: HashMap::new(),
         has_scopes: captures.definitions.iter().any(|raw| raw.scope.is_some()),
+        orphans: Vec::new(),
         newest_node: 0..0,
         latest: HashMap::new(),
     };
@@ -112,6 +115,7 @@ pub(super) fn nest(
         sweep.enter_regions(&mut regions, raw);
         sweep.define(position, raw);
     }
+    sweep.adopt_orphans();
     (sweep.drafts, false)
 }
 
@@ -193,7 +197,7 @@ impl<'a> Sweep<'a> {
         }
         let is_of_file = raw.role.kind == SymbolKind::Macro && !self.syntax.macros_in_containers;
         let outer = if is_of_file { Frame { container: None, ..outer } } else { outer };
-        let scope = self.scope_of(raw);
+        let scope = self.scope_of(raw, &name);
         let parent = self.container_named(&scope, outer).or(outer.container);
         if self.continues_another(raw, &name, outer) {
             return;
@@ -207,6 +211,10 @@ impl<'a> Sweep<'a> {
         let qualified_name = self.qualify(outer.container, &scope, name_text, kind);
         if self.has_scopes && self.is_container(kind) {
             self.containers.entry(qualified_name.clone()).or_insert(position);
+        }
+        if let Some(last) = scope.last().filter(|_| parent == outer.container) {
+            let wanted = self.qualify(outer.container, &scope[..scope.len() - 1], last, SymbolKind::Class);
+            self.orphans.push((position, wanted));
         }
         self.drafts.push(Draft {
             name,
@@ -264,7 +272,15 @@ impl<'a> Sweep<'a> {
             SymbolKind::Impl => names::bare_type_name(text),
             _ => names::declared_name(text),
         };
-        raw.name.start + within.start as u32..raw.name.start + within.end as u32
+        let path =
+            if self.is_dotted(raw) { text[within.clone()].rfind('.').map_or(0, |dot| dot + 1) } else { 0 };
+        raw.name.start + (within.start + path) as u32..raw.name.start + within.end as u32
+    }
+
+    /// Whether the captured name may hold those of the modules around it.
+    fn is_dotted(&self, raw: &RawDefinition) -> bool {
+        let is_module = matches!(raw.role.kind, SymbolKind::Module | SymbolKind::Interface);
+        self.syntax.dotted_names && is_module && !raw.role.test
     }
 
     /// Whether the definition is the type inside an alias of the same name (`typedef struct a {} a;`).
@@ -277,6 +293,7 @@ impl<'a> Sweep<'a> {
             && text[alias.name.start as usize..alias.name.end as usize] == *name;
         if repeats {
             alias.kind = raw.role.kind;
+            alias.name = raw.name.clone();
             alias.body_start = raw.body_start;
             let container = Some(self.drafts.len() as u32 - 1);
             let section = Visibility::Public;
@@ -284,6 +301,18 @@ impl<'a> Sweep<'a> {
             self.frames.push(frame);
         }
         repeats
+    }
+
+    /// Gives the definitions that stand before their container (`func (T) m()` above `type T`) to it, where it is
+    /// at the top of the file or of a namespace.
+    fn adopt_orphans(&mut self) {
+        for (orphan, wanted) in std::mem::take(&mut self.orphans) {
+            let Some(container) = self.containers.get(&wanted).copied() else { continue };
+            let around = self.drafts[container as usize].parent;
+            if around.is_none_or(|around| self.drafts[around as usize].kind == SymbolKind::Namespace) {
+                self.drafts[orphan as usize].parent = Some(container);
+            }
+        }
     }
 
     /// Closes the newest definition where this one is another name of the same node (`a, b :: Int`).
@@ -361,8 +390,9 @@ impl<'a> Sweep<'a> {
         node
     }
 
-    fn scope_of(&self, raw: &RawDefinition) -> Vec<&'a str> {
-        let Some(scope) = &raw.scope else { return Vec::new() };
+    fn scope_of(&self, raw: &RawDefinition, name: &Bytes) -> Vec<&'a str> {
+        let path = self.is_dotted(raw).then_some(raw.name.start..name.start);
+        let Some(scope) = raw.scope.clone().or(path) else { return Vec::new() };
         let text = &self.text[scope.start as usize..scope.end as usize];
         names::scope_parts(text, self.syntax.ignored_scopes)
     }

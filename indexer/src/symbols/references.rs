@@ -23,8 +23,10 @@ pub(super) fn references(
     let mut enclosing = Enclosing::new(symbols);
     let mut records: Vec<ReferenceRecord> = Vec::with_capacity(raw.len().min(limit));
     for reference in raw {
-        let start = reference.name.start;
-        let name = &text[start as usize..reference.name.end as usize];
+        let written = &text[reference.name.start as usize..reference.name.end as usize];
+        let path = written.rfind('.').filter(|_| syntax.dotted_names).map_or(0, |dot| dot + 1);
+        let start = reference.name.start + path as u32;
+        let name = &written[path..];
         let is_repeated = records.last().is_some_and(|last| last.start_byte == start);
         if is_repeated || !is_reference(syntax, &reference, name) || defined.binary_search(&start).is_ok() {
             continue;

@@ -8,7 +8,7 @@ use contexd_indexer::{ParseBudget, parse_file};
 use contexd_store::FileRecord;
 use expect_test::expect_file;
 
-use crate::invariants::assert_holds;
+use crate::record_rules::assert_holds;
 
 /// Parses the fixture and compares it with the file of the same name that ends in `.txt`.
 ///
@@ -160,6 +160,31 @@ fn elixir() {
 }
 
 #[test]
+fn json() {
+    check("json.json");
+}
+
+#[test]
+fn yaml() {
+    check("yaml.yaml");
+}
+
+#[test]
+fn toml() {
+    check("toml.toml");
+}
+
+#[test]
+fn css() {
+    check("css.css");
+}
+
+#[test]
+fn html() {
+    check("html.html");
+}
+
+#[test]
 fn markdown() {
     check("markdown.md");
 }
@@ -232,4 +257,9 @@ fn starlark() {
 #[test]
 fn objective_c() {
     check("objective_c.m");
+}
+
+#[test]
+fn sql() {
+    check("sql.sql");
 }

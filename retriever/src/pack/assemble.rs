@@ -12,6 +12,7 @@ use super::{
     TOKENIZER, count_tokens, neighbours, render,
 };
 use crate::candidates::chunk_at_byte;
+use crate::relate::View;
 use crate::{Hit, Query, RetrieveError, Weights, search};
 
 /// Share of the budget that primary pieces may take before their neighbours are considered.
@@ -40,12 +41,9 @@ pub(super) struct Piece {
 ///
 /// # Errors
 /// When the request is malformed or the index cannot be read.
-pub fn assemble(
-    snapshot: &Snapshot,
-    request: &PackRequest,
-    weights: &Weights,
-) -> Result<Pack, RetrieveError> {
+pub fn assemble(view: View<'_>, request: &PackRequest, weights: &Weights) -> Result<Pack, RetrieveError> {
     validate(request)?;
+    let snapshot = view.snapshot;
     let primaries = primary_pieces(snapshot, &request.query, weights)?;
     let mut builder = Builder::new(snapshot, request);
     if let Some(piece) = focus_piece(snapshot, &request.query) {
@@ -59,7 +57,7 @@ pub fn assemble(
         }
     }
     for piece in primaries.iter().take(EXPANDED_PRIMARIES) {
-        for neighbour in neighbours::of(snapshot, piece) {
+        for neighbour in neighbours::of(view, piece) {
             builder.offer(&neighbour, request.budget)?;
         }
     }

@@ -3,19 +3,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use contexd_store::{ReferenceKind, Snapshot, Span, Symbol, SymbolKind};
+use contexd_graph::Confidence;
+use contexd_store::{ReferenceKind, Span, Symbol, SymbolId};
 
 use super::PackRole;
 use super::assemble::Piece;
 use super::excerpt::symbol_of;
 use crate::candidates::chunk_of_symbol;
+use crate::relate::View;
 
 /// Definitions followed from one primary piece.
 const DEFINITIONS_PER_PIECE: usize = 8;
 
-/// The neighbours of `primary`, nearest first: container, then used definitions by order of use, types first.
-pub(super) fn of(snapshot: &Snapshot, primary: &Piece) -> Vec<Piece> {
-    container(primary).into_iter().chain(definitions(snapshot, primary)).collect()
+/// The neighbours of `primary`, nearest first: container, then used definitions, the surest first, types before functions.
+pub(super) fn of(view: View<'_>, primary: &Piece) -> Vec<Piece> {
+    container(primary).into_iter().chain(definitions(view, primary)).collect()
 }
 
 fn container(primary: &Piece) -> Option<Piece> {
@@ -36,45 +38,39 @@ fn container(primary: &Piece) -> Option<Piece> {
     })
 }
 
-fn definitions(snapshot: &Snapshot, primary: &Piece) -> Vec<Piece> {
-    let mut followed: BTreeSet<&str> = BTreeSet::new();
-    let mut pieces: Vec<(bool, Piece)> = Vec::new();
+/// The definitions that the piece's lines use: those that the graph is sure of, or that alone bear the name. An
+/// ambiguous use is not followed: a guess is never shown as fact.
+fn definitions(view: View<'_>, primary: &Piece) -> Vec<Piece> {
+    let mut followed: BTreeSet<SymbolId> = BTreeSet::new();
+    let mut pieces: Vec<(Confidence, bool, Piece)> = Vec::new();
     let lines = primary.span.start_line..=primary.span.end_line;
-    for reference in primary.file.record.references.iter().filter(|reference| lines.contains(&reference.line))
-    {
-        if pieces.len() < DEFINITIONS_PER_PIECE && followed.insert(&reference.name) {
-            let found =
-                only_definition(snapshot, &reference.name).filter(|symbol| !stands_in(symbol, primary));
-            if let Some(piece) = found.and_then(|symbol| definition_piece(&symbol, reference.kind, primary)) {
-                pieces.push((reference.kind == ReferenceKind::Call, piece));
-            }
+    let uses = view.graph.uses_in(&primary.file.path).filter(|(use_, _)| lines.contains(&use_.line));
+    for (reference, resolution) in uses {
+        let Some(symbol) = resolution.targets.first().and_then(|id| view.snapshot.symbol(*id)) else {
+            continue;
+        };
+        let is_sure = !matches!(resolution.confidence, Confidence::Ambiguous(_));
+        if !is_sure || stands_in(&symbol, primary) || !followed.insert(symbol.id) {
+            continue;
+        }
+        if let Some(piece) = definition_piece(&symbol, reference.kind, resolution.confidence, primary) {
+            pieces.push((resolution.confidence, reference.kind == ReferenceKind::Call, piece));
         }
     }
-    pieces.sort_by_key(|(is_call, _)| *is_call);
-    pieces.into_iter().map(|(_, piece)| piece).collect()
-}
-
-/// The definition of `name`, if exactly one symbol of the repository that can be used by its bare name bears it.
-/// An ambiguous name is not followed: a guess is never shown as fact.
-fn only_definition<'a>(snapshot: &'a Snapshot, name: &str) -> Option<Symbol<'a>> {
-    let mut definitions = snapshot
-        .symbols_named(name)
-        .into_iter()
-        .filter_map(|id| snapshot.symbol(id))
-        .filter(|symbol| *symbol.record.name == *name && is_followed(symbol.record.kind));
-    let first = definitions.next()?;
-    definitions.next().is_none().then_some(first)
-}
-
-fn is_followed(kind: SymbolKind) -> bool {
-    kind.is_type() || kind.is_callable() || kind == SymbolKind::Constant
+    pieces.sort_by_key(|(confidence, is_call, _)| (*confidence, *is_call));
+    pieces.into_iter().take(DEFINITIONS_PER_PIECE).map(|(.., piece)| piece).collect()
 }
 
 fn stands_in(symbol: &Symbol<'_>, piece: &Piece) -> bool {
     symbol.file.id == piece.file.id && piece.span.contains(&symbol.record.name_span)
 }
 
-fn definition_piece(symbol: &Symbol<'_>, kind: ReferenceKind, primary: &Piece) -> Option<Piece> {
+fn definition_piece(
+    symbol: &Symbol<'_>,
+    kind: ReferenceKind,
+    confidence: Confidence,
+    primary: &Piece,
+) -> Option<Piece> {
     let chunk = chunk_of_symbol(symbol.file, symbol.id)?;
     let chunk_span = symbol.file.record.chunks.get(chunk.ordinal as usize)?.span;
     let user = symbol_of(&primary.file, primary.symbol)
@@ -86,12 +82,17 @@ fn definition_piece(symbol: &Symbol<'_>, kind: ReferenceKind, primary: &Piece) -
         ReferenceKind::Macro => "macro used by",
         ReferenceKind::Mention => "named by",
     };
+    let certainty = match confidence {
+        Confidence::Exact => "by scope and imports",
+        Confidence::Scoped => "by its type",
+        Confidence::UniqueName | Confidence::Ambiguous(_) => "the only definition of that name",
+    };
     Some(Piece {
         file: Arc::clone(symbol.file),
         span: narrower(symbol.record.span, chunk_span),
         symbol: Some(symbol.id.ordinal),
         role: PackRole::Definition,
-        reason: format!("{verb} {user}; the only definition of {}", symbol.record.name),
+        reason: format!("{verb} {user}; {certainty}"),
         score: 0.0,
     })
 }

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use contexd_retriever::relate::View;
 use contexd_retriever::{PackRequest, Query, SymbolQuery, Weights};
 use contexd_store::{FileEntry, Snapshot, Span};
 
@@ -139,7 +140,9 @@ fn outline(desk: &mut Desk, path: &str) -> Result<Outline, ServiceError> {
 fn assemble(desk: &mut Desk, mut request: PackRequest) -> Result<FoundPack, ServiceError> {
     request.query = complete(desk, request.query)?;
     let began = Instant::now();
-    let pack = contexd_retriever::assemble(&desk.snapshot, &request, Weights::built_in())
+    let graph = desk.graph();
+    let view = View { snapshot: &desk.snapshot, graph: &graph };
+    let pack = contexd_retriever::assemble(view, &request, Weights::built_in())
         .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
     desk.timings.retrieve = began.elapsed();
     let states = desk.verify(|snapshot, verifier| {

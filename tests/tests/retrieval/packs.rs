@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
+use contexd_graph::Graph;
+use contexd_retriever::relate::View;
 use contexd_retriever::{
-    FilterSpec, Format, Pack, PackLevel, PackRequest, PackRole, SentPiece, Weights, assemble, count_tokens,
+    FilterSpec, Format, Pack, PackItem, PackLevel, PackRequest, PackRole, SentPiece, Weights, assemble,
+    count_tokens,
 };
 use contexd_store::Snapshot;
 use proptest::prelude::*;
@@ -16,9 +19,18 @@ fn shop() -> &'static Arc<Snapshot> {
     SNAPSHOT.get_or_init(|| index(SHOP))
 }
 
+fn graph() -> &'static Graph {
+    static GRAPH: OnceLock<Graph> = OnceLock::new();
+    GRAPH.get_or_init(|| Graph::build(shop()))
+}
+
+fn view() -> View<'static> {
+    View { snapshot: shop(), graph: graph() }
+}
+
 fn pack(text: &str, budget: u32, format: Format, already_sent: Vec<SentPiece>) -> Pack {
     let request = PackRequest { query: question(text, FilterSpec::default()), budget, format, already_sent };
-    assemble(shop(), &request, Weights::built_in()).unwrap()
+    assemble(view(), &request, Weights::built_in()).unwrap()
 }
 
 /// Every line shown, as (path, line), and that it reads as the source does.
@@ -60,11 +72,12 @@ fn a_generous_budget_brings_neighbours_with_their_reasons() {
     assert!(
         pack.items.iter().any(|item| item.symbol.ends_with("total_price") && item.level == PackLevel::Full)
     );
-    let neighbour = pack.items.iter().find(|item| item.role != PackRole::Primary);
-    assert!(
-        neighbour
-            .is_none_or(|item| item.reason.contains("only definition") || item.reason.contains("encloses"))
-    );
+    let is_explained = |item: &PackItem| {
+        ["encloses", "by scope and imports", "by its type", "the only definition"]
+            .iter()
+            .any(|reason| item.reason.contains(reason))
+    };
+    assert!(pack.items.iter().filter(|item| item.role != PackRole::Primary).all(is_explained));
 }
 
 #[test]
@@ -100,6 +113,6 @@ fn a_budget_out_of_bounds_is_refused() {
     for budget in [0, 31, 1_000_001] {
         let request =
             PackRequest { query: question("x", FilterSpec::default()), budget, ..PackRequest::default() };
-        assert!(assemble(shop(), &request, Weights::built_in()).is_err());
+        assert!(assemble(view(), &request, Weights::built_in()).is_err());
     }
 }

@@ -14,13 +14,16 @@ const EDGES: [(&str, &[&str]); 7] = [
     ("contexd-indexer", &["contexd-store"]),
     // The indexer's parser makes the records of the graph's tests; the graph itself does not know it.
     ("contexd-graph", &["contexd-indexer", "contexd-store"]),
-    ("contexd-retriever", &["contexd-store"]),
-    ("contexd", &["contexd-indexer", "contexd-proto", "contexd-retriever", "contexd-store"]),
-    ("contexd-tests", &["contexd-graph", "contexd-indexer", "contexd-proto", "contexd-retriever", "contexd-store"]),
+    ("contexd-retriever", &["contexd-graph", "contexd-store"]),
+    ("contexd", &["contexd-graph", "contexd-indexer", "contexd-proto", "contexd-retriever", "contexd-store"]),
+    (
+        "contexd-tests",
+        &["contexd-graph", "contexd-indexer", "contexd-proto", "contexd-retriever", "contexd-store"],
+    ),
 ];
 
 /// Foreign crates that only some of ours may know. A name ending in `*` stands for all that start so.
-const CONFINED: [(&str, &[&str]); 22] = [
+const CONFINED: [(&str, &[&str]); 23] = [
     ("tonic*", &["contexd-proto", "contexd", "contexd-tests"]),
     ("prost*", &["contexd-proto", "contexd", "contexd-tests"]),
     ("protox", &["contexd-proto"]),
@@ -36,6 +39,7 @@ const CONFINED: [(&str, &[&str]); 22] = [
     ("ignore", &["contexd-indexer"]),
     ("tree-sitter*", &["contexd-indexer"]),
     ("streaming-iterator", &["contexd-indexer"]),
+    ("gix*", &["contexd-indexer"]),
     ("fastembed", &["contexd-indexer"]),
     ("ort", &["contexd-indexer"]),
     ("rusqlite", &["contexd-store"]),

@@ -12,7 +12,7 @@ const MAX_FUNCTION_LINES: usize = 70;
 const UNFINISHED_MACROS: [&str; 3] = ["todo!", "unimplemented!", "dbg!"];
 
 /// Folders with Rust sources.
-const CRATES: [&str; 6] = ["proto", "store", "indexer", "retriever", "server", "tests"];
+const CRATES: [&str; 7] = ["proto", "store", "indexer", "graph", "retriever", "server", "tests"];
 
 fn rust_files() -> Vec<SourceFile> {
     CRATES

@@ -10,7 +10,8 @@ use super::{code, plain};
 pub(super) static LANGUAGE: Language = code("elixir", &["ex", "exs"], &["elixir"], &ELIXIR);
 
 static ELIXIR: Syntax = Syntax {
-    name_marks: "!?.",
+    name_marks: "!?",
+    dotted_names: true,
     macros_in_containers: true,
     binds_once: true,
     ignored_names: &[

@@ -4,6 +4,7 @@ mod bash;
 mod c_family;
 mod csharp;
 mod dart;
+mod data;
 mod ecmascript;
 mod elixir;
 mod go;
@@ -13,6 +14,7 @@ mod java;
 mod julia;
 mod kotlin;
 mod lua;
+mod markup;
 mod nix;
 mod objective_c;
 mod ocaml;
@@ -23,6 +25,7 @@ mod r;
 mod ruby;
 mod rust;
 mod scala;
+mod sql;
 mod starlark;
 mod swift;
 mod zig;
@@ -52,8 +55,15 @@ const fn code(
     }
 }
 
+impl Language {
+    const fn of(mut self, category: Category) -> Self {
+        self.category = category;
+        self
+    }
+}
+
 /// The rows.
-pub(super) static LANGUAGES: [&Language; 30] = [
+pub(super) static LANGUAGES: [&Language; 36] = [
     &rust::LANGUAGE,
     &python::LANGUAGE,
     &ecmascript::JAVASCRIPT,
@@ -84,6 +94,12 @@ pub(super) static LANGUAGES: [&Language; 30] = [
     &nix::LANGUAGE,
     &starlark::LANGUAGE,
     &objective_c::LANGUAGE,
+    &sql::LANGUAGE,
+    &markup::HTML,
+    &markup::CSS,
+    &data::JSON,
+    &data::YAML,
+    &data::TOML,
 ];
 
 const SLASH_COMMENTS: CommentStyle =
@@ -105,6 +121,7 @@ const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'s
         masking: None,
         patching: None,
         queries,
+        max_symbols: usize::MAX,
         separator: ".",
         namespace_separator: None,
         method_separator: None,
@@ -113,6 +130,7 @@ const fn plain(grammar: tree_sitter_language::LanguageFn, queries: &'static [&'s
         ignored_names: &[],
         builtin_types: &[],
         name_marks: "#!?",
+        dotted_names: false,
         joins_neighbours: false,
         macros_in_containers: false,
         binds_once: false,

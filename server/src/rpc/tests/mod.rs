@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod context;
+mod graph;
 mod repository;
 mod search;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use contexd_proto::v1;
 use contexd_proto::v1::context_service_client::ContextServiceClient;
+use contexd_proto::v1::graph_service_client::GraphServiceClient;
 use contexd_proto::v1::repository_service_client::RepositoryServiceClient;
 use contexd_proto::v1::search_service_client::SearchServiceClient;
 use tonic::transport::Channel;
@@ -116,6 +118,10 @@ impl Service {
 
     fn searches(&self) -> SearchServiceClient<Channel> {
         SearchServiceClient::new(self.channel.clone())
+    }
+
+    fn graphs(&self) -> GraphServiceClient<Channel> {
+        GraphServiceClient::new(self.channel.clone())
     }
 
     fn contexts(&self) -> ContextServiceClient<Channel> {

@@ -136,10 +136,6 @@ async fn an_outline_lists_a_file() {
 async fn later_methods_say_so() {
     let service = Service::new().await;
     let mut client = service.searches();
-    let definition = client.get_definition(v1::GetDefinitionRequest::default()).await;
-    check_refused(definition, Code::Unimplemented, "GetDefinition");
-    let references = client.find_references(v1::FindReferencesRequest::default()).await;
-    check_refused(references, Code::Unimplemented, "FindReferences");
     let grep = client.grep(v1::GrepRequest::default()).await.map(|_| ());
     check_refused(grep, Code::Unimplemented, "Grep");
     let explain = service.contexts().explain(v1::ExplainRequest::default()).await;
