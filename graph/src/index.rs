@@ -65,7 +65,8 @@ impl FileNode {
     /// Whether the file has definitions in the namespace itself.
     pub(crate) fn is_in_namespace(&self, namespace: &str) -> bool {
         let mut symbols = self.record().symbols.iter();
-        symbols.any(|symbol| symbol.kind == SymbolKind::Namespace && dotted(&symbol.qualified_name) == namespace)
+        symbols
+            .any(|symbol| symbol.kind == SymbolKind::Namespace && dotted(&symbol.qualified_name) == namespace)
     }
 
     /// The namespaces that the file has definitions in, and those around these, with its parts joined by `.`.
@@ -163,7 +164,8 @@ fn containers_of(record: &FileRecord) -> HashMap<Option<u32>, Box<str>> {
 
 fn container_name(record: &FileRecord, outer: Option<u32>) -> String {
     let namespace = namespace_at(record, outer);
-    let around = outer.map(|at| &record.symbols[at as usize]).filter(|outer| outer.kind != SymbolKind::Namespace);
+    let around =
+        outer.map(|at| &record.symbols[at as usize]).filter(|outer| outer.kind != SymbolKind::Namespace);
     match around.map(|outer| dotted(&outer.qualified_name)) {
         None => namespace,
         Some(around) if namespace.is_empty() || around.starts_with(&namespace) => around,

@@ -95,7 +95,8 @@ impl Resolver<'_> {
         };
         let mut targets = Vec::new();
         if declared.iter().any(is_function) {
-            let is_elsewhere = |node: &&Node| is_global(node) && is_function(node) && !included.contains(&node.slot);
+            let is_elsewhere =
+                |node: &&Node| is_global(node) && is_function(node) && !included.contains(&node.slot);
             targets.extend(all.iter().filter(is_elsewhere).filter(|node| !self.is_private(**node)).copied());
         }
         if targets.len() > 1 || declared.is_empty() {

@@ -168,13 +168,15 @@ impl Resolver<'_> {
         if file.rules.scheme != crate::rules::Scheme::Ecmascript {
             return None;
         }
-        let constructor = file.symbols_named("constructor").find(|at| file.symbol(*at).parent == Some(of.ordinal))?;
+        let constructor =
+            file.symbols_named("constructor").find(|at| file.symbol(*at).parent == Some(of.ordinal))?;
         let symbol = file.symbol(constructor);
         let parameter = symbol.parameters.iter().find(|parameter| &*parameter.name == name)?;
         let is_field = ["private", "public", "protected", "readonly"]
             .iter()
             .any(|word| symbol.signature.contains(&format!("{word} {name}")));
-        let value = is_field.then(|| self.written_type(Place::new(of.slot, of.ordinal.into()), &parameter.declared_type));
+        let value = is_field
+            .then(|| self.written_type(Place::new(of.slot, of.ordinal.into()), &parameter.declared_type));
         value.map(|value| value.unwrap_or(Found::scoped(Entity::Unknown)))
     }
 

@@ -175,7 +175,8 @@ impl<'a> Resolver<'a> {
     fn scope_of(&self, reference: &ReferenceRecord) -> Option<u32> {
         let enclosing = reference.enclosing?;
         let file = self.index.node(self.home)?;
-        let is_outside = reference.kind == ReferenceKind::Inherit && !file.symbol(enclosing).kind.is_callable();
+        let is_outside =
+            reference.kind == ReferenceKind::Inherit && !file.symbol(enclosing).kind.is_callable();
         if is_outside { file.symbol(enclosing).parent } else { Some(enclosing) }
     }
 

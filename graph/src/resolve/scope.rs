@@ -99,9 +99,12 @@ impl Resolver<'_> {
         let last = self.offset_at_home(place).filter(|_| is_ordered).and_then(|offset| {
             let mut before = bindings.clone().take_while(|binding| binding.start_byte < offset);
             let last = before.clone().last()?;
-            Some(before.find(|binding| has_content(last) || !binding.declared_type.is_empty()).map_or(last, |typed| {
-                if has_content(last) { last } else { typed }
-            }))
+            Some(before.find(|binding| has_content(last) || !binding.declared_type.is_empty()).map_or(
+                last,
+                |typed| {
+                    if has_content(last) { last } else { typed }
+                },
+            ))
         });
         last.or_else(|| bindings.clone().find(|binding| has_content(binding))).or_else(|| bindings.next())
     }
@@ -142,8 +145,12 @@ impl Resolver<'_> {
     /// Of several definitions of one name in functions without a name, which look as if they stood at the top, the
     /// nearest before the place. Declarations side by side are one thing.
     pub(super) fn nearest(&self, place: Place, found: Found) -> Found {
-        let (Some(offset), Entity::Symbols(nodes)) = (self.offset_at_home(place), &found.entity) else { return found };
-        let Some(file) = self.index.node(place.slot).filter(|file| file.rules.has_unseen_scopes) else { return found };
+        let (Some(offset), Entity::Symbols(nodes)) = (self.offset_at_home(place), &found.entity) else {
+            return found;
+        };
+        let Some(file) = self.index.node(place.slot).filter(|file| file.rules.has_unseen_scopes) else {
+            return found;
+        };
         let are_here = nodes.iter().all(|node| node.slot == place.slot);
         let siblings = |pair: &[Node]| {
             let between = pair[0].ordinal + 1..pair[1].ordinal;
@@ -192,7 +199,9 @@ impl Resolver<'_> {
             // `from . import a` in the package's own file
             name if module.entity == Entity::File(place.slot) => {
                 let found = self.at_top_level(self.file(place.slot)?, Place::new(place.slot, None), name);
-                found.or_else(|| self.submodule(place.slot, name)).or_else(|| Some(Found::exact(Entity::External)))
+                found
+                    .or_else(|| self.submodule(place.slot, name))
+                    .or_else(|| Some(Found::exact(Entity::External)))
             }
             name => self.exported(&module, name).or_else(|| Some(Found::exact(Entity::External))),
         }
@@ -208,7 +217,8 @@ impl Resolver<'_> {
             return None;
         }
         let is_open = file.rules.has_open_modules;
-        let mut namespace = if is_open { module_at(file, place.scope) } else { file.namespace_at(place.scope) };
+        let mut namespace =
+            if is_open { module_at(file, place.scope) } else { file.namespace_at(place.scope) };
         loop {
             if let Some(found) = self.in_namespace(file, &namespace, name) {
                 return Some(if is_open { found.at_most(crate::Confidence::Scoped) } else { found });
@@ -337,7 +347,8 @@ impl Resolver<'_> {
 
 /// The qualified name of the innermost module or type around `scope`, its parts joined by `.`.
 fn module_at(file: &FileNode, scope: Option<u32>) -> String {
-    let holds_names = |at: &u32| file.symbol(*at).kind == SymbolKind::Module || holds_members(file.symbol(*at).kind);
+    let holds_names =
+        |at: &u32| file.symbol(*at).kind == SymbolKind::Module || holds_members(file.symbol(*at).kind);
     let around = std::iter::successors(scope, |at| file.symbol(*at).parent).find(holds_names);
     around.map_or_else(String::new, |at| crate::index::dotted(&file.symbol(at).qualified_name))
 }
