@@ -209,7 +209,8 @@ pub struct SymbolRecord {
     pub qualified_name: Box<str>,
     /// What it is.
     pub kind: SymbolKind,
-    /// Position of the container in [`FileRecord::symbols`]; always smaller than the symbol's own position.
+    /// Position of the container in [`FileRecord::symbols`]; smaller than the symbol's own position, unless the symbol
+    /// names a container that the file defines further down (`func (T) m()` above `type T`).
     pub parent: Option<u32>,
     /// The declaration without its body, white space folded to single blanks.
     pub signature: Box<str>,

@@ -1,6 +1,6 @@
 ; Definitions of Go. The capture names are explained in src/lang/compiled.rs.
 
-(package_clause (package_identifier) @name) @definition.namespace
+(package_clause (package_identifier) @name) @definition.namespace.rest
 (function_declaration name: (identifier) @name) @definition.function
 (method_declaration
   receiver: (parameter_list (parameter_declaration type: (_) @scope))

@@ -1,6 +1,6 @@
 ; Definitions of Java. The capture names are explained in src/lang/compiled.rs.
 
-(package_declaration [(identifier) (scoped_identifier)] @name) @definition.namespace
+(package_declaration [(identifier) (scoped_identifier)] @name) @definition.namespace.rest
 (module_declaration name: (_) @name) @definition.module
 (class_declaration name: (identifier) @name) @definition.class
 (interface_declaration name: (identifier) @name) @definition.interface

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
-use super::conditions::{directive_lines, split_conditions};
+use super::conditions::{LineKind, kinds_of, split_conditions};
 use super::{leading_word, lines_with_offsets};
 
 /// Longest macro statement that is hidden, in bytes.
@@ -26,7 +26,7 @@ pub(crate) fn hide_cpp_macros(text: &str) -> Vec<Range<usize>> {
 
 fn hide(text: &str, is_cpp: bool) -> Vec<Range<usize>> {
     let lines = lines_with_offsets(text);
-    let directives = directive_lines(&lines);
+    let kinds = kinds_of(&lines);
     let mut hidden = Vec::new();
     let mut previous = "";
     let mut in_enum = false;
@@ -37,9 +37,11 @@ fn hide(text: &str, is_cpp: bool) -> Vec<Range<usize>> {
         }
         let next = lines[position + 1..].iter().map(|(_, line)| line.trim()).find(|line| !line.is_empty());
         in_enum = (in_enum && !code.starts_with('}')) || opens_enum(previous, code);
-        if in_enum && let Some(ranges) = enumerator_macro(&text[*start..]) {
+        if kinds[position] == LineKind::Directive {
+            hidden.extend(in_directive(line, in_enum).map(|r| start + r.start..start + r.end));
+        } else if in_enum && let Some(ranges) = enumerator_macro(&text[*start..]) {
             hidden.extend(ranges.into_iter().map(|r| start + r.start..start + r.end));
-        } else if !directives[position] {
+        } else if kinds[position] == LineKind::Code {
             let is_hidden = is_macro_line(previous, code, next.unwrap_or_default())
                 || (is_cpp && is_annotation_line(previous, code, next.unwrap_or_default()));
             if is_hidden {
@@ -52,8 +54,19 @@ fn hide(text: &str, is_cpp: bool) -> Vec<Range<usize>> {
         }
         previous = code.split(" //").next().unwrap_or(code).trim_end();
     }
-    hidden.extend(split_conditions(&lines, &directives, is_cpp));
+    hidden.extend(split_conditions(&lines, &kinds, is_cpp));
     hidden
+}
+
+/// What a grammar cannot read in a directive: one between enumerators, or a comment in a macro of several lines.
+fn in_directive(line: &str, in_enum: bool) -> Option<Range<usize>> {
+    let directive = line.trim_start().trim_start_matches(['#', ' ']);
+    if in_enum && ["define", "undef"].contains(&leading_word(directive)) && !line.ends_with('\\') {
+        return Some(0..line.len());
+    }
+    let begins = line.find("/*").filter(|_| line.ends_with('\\'))?;
+    let ends = line[begins..].find("*/")? + begins + 2;
+    Some(begins..ends)
 }
 
 /// Whether the line opens the body of an enumeration.
@@ -62,13 +75,17 @@ fn opens_enum(previous: &str, code: &str) -> bool {
     code.ends_with('{') && (names_enum(code) || (code == "{" && names_enum(previous)))
 }
 
-/// All but the name in `MACRO(NAME, ...)`, an enumerator that a macro declares, where `text` starts with one.
+/// All but the name in `MACRO(NAME, ...),`, an enumerator that a macro declares, where `text` starts with one; the
+/// whole of `MACRO(X)`, which stands for several.
 fn enumerator_macro(text: &str) -> Option<[Range<usize>; 2]> {
     let start = text.len() - text.trim_start_matches([' ', '\t']).len();
     let open = start + leading_word(&text[start..]).len();
     let is_call = text[start..].starts_with(|c: char| c.is_ascii_uppercase());
     let end = open + closing_parenthesis(&text[open..]).filter(|_| is_call)?;
     let name_end = open + 1 + leading_word(&text[open + 1..]).len();
+    if !text[end..].trim_start().starts_with([',', '=', '}', '/']) {
+        return Some([start..end, end..end]);
+    }
     (open + 1 < name_end && name_end < end).then_some([start..open + 1, name_end..end])
 }
 
@@ -99,7 +116,12 @@ fn is_macro_line(previous: &str, code: &str, next: &str) -> bool {
         || is_macro_name(previous);
     let continues =
         next.starts_with(['}', ')', ',', ';', '|', '&', '+', '-', '*', '/', '.', '?', ':', '=', '(']);
-    is_macro_name(code) && ends_before && !(continues && !next.starts_with("/*") && !next.starts_with("//"))
+    let name = leading_word(next);
+    let is_type = next[name.len()..].starts_with('(') && name.contains(|c: char| c.is_lowercase());
+    is_macro_name(code)
+        && ends_before
+        && !is_type
+        && !(continues && !next.starts_with("/*") && !next.starts_with("//"))
         || is_macro_name(code) && ends_before && next.starts_with('}') && code.ends_with("_END")
 }
 
@@ -166,7 +188,7 @@ fn patterns() -> &'static [Regex; 7] {
             // `type* annotation operator<<`
             r"[\w>]\s?[*&]\s?([a-z_]\w*)\s+operator\b",
             // `typedef int (CALL_MACRO *name)(void);`
-            r"\(\s*([A-Z][A-Z0-9_]{3,})\s*\*\s*\w+\s*\)\s*\(",
+            r"\(\s*([A-Z][A-Z0-9_]{3,})\s*\*\s*\w+\s*\)\s*(?:\(|$)",
             // `extern template f<int>();`
             r"^(extern)\s+template\s",
         ]
@@ -253,6 +275,7 @@ mod tests {
 
     #[test]
     fn bodies_of_macros_stay() {
+        check("#define A(x) \\\n  f(x) /* f */ \\\n  g(x)", "#define A(x) \\\n  f(x) \\\n  g(x)");
         let text = "#define A \\\n  LIB_API int f(); \\\n  B_END\nint x;";
         check(text, text);
     }
@@ -264,6 +287,7 @@ mod tests {
             "  return FOO_BAR(x);",
             "if(a) FOO_BAR(x);",
             "SOME_TYPE name(int x);",
+            "SOME_TYPE\nname(int x);",
             "static SOME_TYPE name(int x);",
             "sizeof(struct FOO_BAR)",
             "f(FOO_BAR, BAR_FOO)",
@@ -282,6 +306,7 @@ mod tests {
             "typedef enum {\n  OPT(FIRST, LONG, 1),\n  OLD(SECOND,\n      f(1)),\n  THIRD\n} o;",
             "typedef enum {\n FIRST ,\n SECOND\n ,\n THIRD\n} o;",
         );
+        check("enum {\n#define X(a) A_##a,\n  EACH(X)\n#undef X\n  LAST\n};", "enum {\n\n\n\n  LAST\n};");
         check("f(\n  OPT(FIRST, LONG, 1),\n  x);", "f(\n  OPT(FIRST, LONG, 1),\n  x);");
     }
 }

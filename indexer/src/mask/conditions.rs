@@ -8,21 +8,54 @@ use std::ops::Range;
 
 use super::leading_word;
 
-/// Which lines are directives or continue one.
-pub(super) fn directive_lines(lines: &[(usize, &str)]) -> Vec<bool> {
-    let mut continues = false;
-    let is_directive = |(_, line): &(usize, &str)| {
-        let is_directive = continues || line.trim_start().starts_with('#');
+/// What a line is to the preprocessor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineKind {
+    /// Code.
+    Code,
+    /// A directive, or the continuation of one.
+    Directive,
+    /// It begins within a comment.
+    Comment,
+}
+
+/// What each line is.
+pub(super) fn kinds_of(lines: &[(usize, &str)]) -> Vec<LineKind> {
+    let (mut continues, mut in_comment) = (false, false);
+    let kind = |(_, line): &(usize, &str)| {
+        let is_directive = !in_comment && (continues || line.trim_start().starts_with('#'));
+        let kind = match (in_comment, is_directive) {
+            (true, _) => LineKind::Comment,
+            (false, true) => LineKind::Directive,
+            (false, false) => LineKind::Code,
+        };
         continues = is_directive && line.ends_with('\\');
-        is_directive
+        in_comment = ends_in_comment(line, in_comment);
+        kind
     };
-    lines.iter().map(is_directive).collect()
+    lines.iter().map(kind).collect()
+}
+
+/// Whether the line ends within a comment, where it begins in one or not.
+fn ends_in_comment(line: &str, begins_in_comment: bool) -> bool {
+    let mut rest = line;
+    let mut in_comment = begins_in_comment;
+    loop {
+        let mark = if in_comment { "*/" } else { "/*" };
+        let Some((before, behind)) = rest.split_once(mark) else { return in_comment };
+        let is_quoted = before.contains("//") || before.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
+        if !in_comment && is_quoted {
+            return false;
+        }
+        in_comment = !in_comment;
+        rest = behind;
+    }
 }
 
 /// The directives of conditions that cut through code, with all but their first branch.
 pub(super) fn split_conditions(
     lines: &[(usize, &str)],
-    directives: &[bool],
+    kinds: &[LineKind],
     is_cpp: bool,
 ) -> Vec<Range<usize>> {
     let mut hidden = Vec::new();
@@ -30,9 +63,13 @@ pub(super) fn split_conditions(
     let mut open: Vec<Condition> = Vec::new();
     for (position, (_, line)) in lines.iter().enumerate() {
         let current = innermost(&mut open, &mut outside);
-        if !directives[position] {
-            current.add(line);
-            continue;
+        match kinds[position] {
+            LineKind::Comment => continue,
+            LineKind::Code => {
+                current.add(line);
+                continue;
+            }
+            LineKind::Directive => {}
         }
         let Some(directive) = line.trim_start().strip_prefix('#').map(str::trim_start) else { continue };
         if directive.starts_with("if") {
@@ -81,8 +118,10 @@ impl Condition {
     }
 
     fn hidden_lines(&self, lines: &[(usize, &str)], is_cpp: bool) -> Vec<Range<usize>> {
-        let cuts_code = |branch: &Branch| branch.braces != 0 || branch.ends_open;
-        if self.begins_as.parentheses == 0 && !self.branches.iter().any(cuts_code) {
+        let outer = self.begins_as.parentheses;
+        let cuts_code =
+            |branch: &Branch| branch.braces != 0 || branch.ends_open || branch.parentheses != outer;
+        if outer == 0 && !self.branches.iter().any(cuts_code) {
             return Vec::new();
         }
         let line_range = |line: usize| lines[line].0..lines[line].0 + lines[line].1.len();
@@ -107,10 +146,7 @@ struct Branch {
 impl Branch {
     fn add(&mut self, line: &str) {
         let code = line.trim();
-        if code.is_empty()
-            || code == "*"
-            || ["* ", "**", "*/", "//"].iter().any(|mark| code.starts_with(mark))
-        {
+        if code.is_empty() || code.starts_with("//") {
             return;
         }
         let (braces, parentheses) = balances(line);
@@ -186,6 +222,7 @@ mod tests {
         check("#if A\n  x =\n#endif\n  f();", "\n  x =\n\n  f();");
         check("f(a,\n#if A\n  b\n#else\n  c\n#endif\n);", "f(a,\n\n  b\n\n\n\n);");
         check("#if A\n  if(x)\n#endif\n  f();", "\n  if(x)\n\n  f();");
+        check("#if A\n  f(x,\n#else\n  g(x,\n#endif\n  y);", "\n  f(x,\n\n\n\n  y);");
     }
 
     #[test]
@@ -194,7 +231,7 @@ mod tests {
             "#if A\nint x;\n#else\nint y;\n#endif",
             "#if A\n#define B { \\\n  (\n#endif\nint y;",
             "enum {\n  A,\n#if B\n  C,\n#endif\n};",
-            "/* (\n * (\n */\n#if A\nint x;\n#else\nint y;\n#endif",
+            "/* (\n  (\n */\n#if A\nint x;\n#else\nint y;\n#endif",
         ] {
             check(text, text);
         }

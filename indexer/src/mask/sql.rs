@@ -86,20 +86,35 @@ impl Edits {
         let shown = if first.is_word(text, &["CREATE"]) {
             self.add_creation(text, body)
         } else {
-            Some(body).filter(|_| first.is_word(text, &SHOWN) && whole.len() <= MAX_SHOWN)
+            let alters_other = first.is_word(text, &["ALTER"])
+                && !statement.get(1).is_some_and(|what| what.is_word(text, &["TABLE"]));
+            let is_shown = first.is_word(text, &SHOWN) && !alters_other && whole.len() <= MAX_SHOWN;
+            Some(body).filter(|_| is_shown)
         };
         let Some(shown) = shown else {
             self.hidden.push(whole);
             return;
         };
-        let is_bracketed = |token: &&Token| token.kind == Kind::Quoted && token.text(text).starts_with('[');
-        for token in shown.iter().filter(is_bracketed) {
-            self.patch(token.range.start, "\"");
-            self.patch(token.range.end - 1, "\"");
-        }
+        shown.iter().for_each(|token| self.add_name(text, token));
         if last.kind == Kind::End && last.text(text) != ";" {
             self.hidden.push(last.range.clone());
             self.patch(last.range.start, ";");
+        }
+    }
+
+    /// Writes `"name"` for `[name]`, and `a_b` for `a$b`.
+    fn add_name(&mut self, text: &str, token: &Token) {
+        let Range { start, end } = token.range;
+        match token.kind {
+            Kind::Quoted if token.text(text).starts_with('[') => {
+                self.patch(start, "\"");
+                self.patch(end - 1, "\"");
+            }
+            Kind::Word => {
+                let marks = token.text(text).match_indices('$');
+                self.patches.extend(marks.map(|(at, _)| Patch { at: start + at, word: "_" }));
+            }
+            _ => {}
         }
     }
 
@@ -174,30 +189,54 @@ fn statement_length(text: &str, tokens: &[Token]) -> usize {
     let head = &tokens[..tokens.len().min(MAX_HEAD)];
     let creates = head[0].is_word(text, &["CREATE"]);
     let has_body = ["FUNCTION", "PROCEDURE", "PROC", "TRIGGER", "PACKAGE", "EVENT"];
-    let is_routine = creates && head.iter().any(|token| token.is_word(text, &has_body));
-    let mut depth = 0u32;
-    let mut awaits_begin = false;
+    if !creates || !head.iter().any(|token| token.is_word(text, &has_body)) {
+        return tokens.iter().position(|token| token.kind == Kind::End).map_or(tokens.len(), |end| end + 1);
+    }
+    let mut nesting = Nesting::default();
     for (position, token) in tokens.iter().enumerate() {
-        let next = tokens.get(position + 1);
-        if token.kind == Kind::End {
-            let is_inside = is_routine && (depth > 0 || awaits_begin) && token.text(text) == ";";
-            if !is_inside {
-                return position + 1;
-            }
-        } else if is_routine && token.is_word(text, &["BEGIN"]) {
-            awaits_begin = false;
-            depth += 1;
-        } else if is_routine && token.is_word(text, &["IS"]) && depth == 0 {
-            awaits_begin = true;
-        } else if depth > 0 && token.is_word(text, &["CASE"]) {
-            let closes = position > 0 && tokens[position - 1].is_word(text, &["END"]);
-            depth += u32::from(!closes);
-        } else if depth > 0 && token.is_word(text, &["END"]) {
-            let of_block = ["IF", "LOOP", "WHILE", "REPEAT", "FOR"];
-            depth -= u32::from(!next.is_some_and(|next| next.is_word(text, &of_block)));
+        if token.kind == Kind::End && !(token.text(text) == ";" && nesting.is_inside()) {
+            return position + 1;
         }
+        let before = position.checked_sub(1).map(|before| &tokens[before]);
+        nesting.add(text, before, token, tokens.get(position + 1));
     }
     tokens.len()
+}
+
+/// How deep in a routine's body a token is.
+#[derive(Default)]
+struct Nesting {
+    parentheses: u32,
+    blocks: u32,
+    /// Between `IS` and `BEGIN`, where declarations stand.
+    declares: bool,
+}
+
+impl Nesting {
+    fn is_inside(&self) -> bool {
+        self.blocks > 0 || self.declares
+    }
+
+    fn add(&mut self, text: &str, before: Option<&Token>, token: &Token, next: Option<&Token>) {
+        let is_before = |words: &[&str]| before.is_some_and(|before| before.is_word(text, words));
+        let is_next = |words: &[&str]| next.is_some_and(|next| next.is_word(text, words));
+        if token.kind == Kind::Symbol {
+            match token.text(text) {
+                "(" => self.parentheses += 1,
+                ")" => self.parentheses = self.parentheses.saturating_sub(1),
+                _ => {}
+            }
+        } else if token.is_word(text, &["BEGIN"]) {
+            self.declares = false;
+            self.blocks += 1;
+        } else if token.is_word(text, &["IS"]) && self.parentheses == 0 && self.blocks == 0 {
+            self.declares |= !is_before(&["FUNCTION", "PROCEDURE"]) && !is_next(&["NULL", "NOT", "DISTINCT"]);
+        } else if token.is_word(text, &["CASE"]) && self.blocks > 0 {
+            self.blocks += u32::from(!is_before(&["END"]));
+        } else if token.is_word(text, &["END"]) && self.blocks > 0 {
+            self.blocks -= u32::from(!is_next(&["IF", "LOOP", "WHILE", "REPEAT", "FOR"]));
+        }
+    }
 }
 
 /// What a token is.
@@ -273,6 +312,14 @@ impl<'t> Tokens<'t> {
         Token { kind, range }
     }
 
+    /// The length of the word here; a `$` may stand in it, but no delimiter or dollar quote.
+    fn word_length(&self) -> usize {
+        let rest = self.rest();
+        let word = &rest[..rest.find(|c| !is_word_char(c) && c != '$').unwrap_or(rest.len())];
+        let ends = [self.delimiter, "$$"].into_iter().filter_map(|mark| word.find(mark));
+        ends.filter(|end| *end > 0).min().unwrap_or(word.len())
+    }
+
     fn take_quoted(&mut self, closing: char) -> Token {
         let rest = self.rest();
         let mut inside = rest.char_indices().skip(1);
@@ -322,10 +369,7 @@ impl Iterator for Tokens<'_> {
             '\'' | '"' | '`' => self.take_quoted(first),
             '[' if is_bracketed_name(rest) => self.take_quoted(']'),
             '$' => self.take_dollar_quoted(),
-            c if is_word_char(c) => {
-                let length = rest.find(|c| !is_word_char(c)).unwrap_or(rest.len());
-                self.take(Kind::Word, length)
-            }
+            c if is_word_char(c) => self.take(Kind::Word, self.word_length()),
             c => self.take(Kind::Symbol, c.len_utf8()),
         })
     }
@@ -376,8 +420,10 @@ mod tests {
 
     #[test]
     fn other_statements() {
-        check("GRANT ALL ON a TO b; SELECT 1;", "SELECT 1;");
+        check("GRANT ALL ON a TO b; ALTER ROLE b; SELECT 1;", "SELECT 1;");
+        check("CREATE FUNCTION is() AS $$ x $$; SELECT 1;", "CREATE TYPE is ( ); SELECT 1;");
         check("\\c shop\nUSE x;\nCREATE TABLE t (a int);", "CREATE TABLE t (a int);");
+        check("CREATE VIEW x$a AS SELECT 1;", "CREATE VIEW x_a AS SELECT 1;");
         check("CREATE ALGORITHM=UNDEFINED VIEW v AS SELECT 1;", "CREATE VIEW v AS SELECT 1;");
         check("CREATE TABLE [t] ([a b] int)\nGO", "CREATE TABLE \"t\" (\"a b\" int) ;");
         check("-- a;b\nSELECT ';' /* ; */;", "-- a;b SELECT ';' /* ; */;");

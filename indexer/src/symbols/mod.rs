@@ -110,9 +110,12 @@ fn finish(source: &Source, captures: &Captures, rules: &Rules, drafts: Vec<Draft
     let mut open: Vec<bool> = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let signature = signature::signature(source.text, &draft, rules.preludes);
-        let container = draft.parent.map(|parent| {
-            let outer = &symbols[parent as usize];
-            Container { kind: outer.kind, visibility: outer.visibility, is_open: open[parent as usize] }
+        let before =
+            draft.parent.and_then(|parent| symbols.get(parent as usize).zip(open.get(parent as usize)));
+        let container = before.map(|(outer, is_open)| Container {
+            kind: outer.kind,
+            visibility: outer.visibility,
+            is_open: *is_open,
         });
         open.push(draft.is_open);
         let raw = &captures.definitions[draft.raw];

@@ -58,6 +58,8 @@ pub(super) struct Sweep<'a> {
     containers: HashMap<String, u32>,
     /// Whether any definition does.
     has_scopes: bool,
+    /// Definitions whose container has not been seen, with its qualified name.
+    orphans: Vec<(u32, String)>,
     /// The node of the newest definition.
     newest_node: Bytes,
     /// The latest definition of each name in its container, where the language asks for it.
@@ -101,6 +103,7 @@ pub(super) fn nest(
         wrappers: Vec::new(),
         containers: HashMap::new(),
         has_scopes: captures.definitions.iter().any(|raw| raw.scope.is_some()),
+        orphans: Vec::new(),
         newest_node: 0..0,
         latest: HashMap::new(),
     };
@@ -112,6 +115,7 @@ pub(super) fn nest(
         sweep.enter_regions(&mut regions, raw);
         sweep.define(position, raw);
     }
+    sweep.adopt_orphans();
     (sweep.drafts, false)
 }
 
@@ -208,6 +212,10 @@ impl<'a> Sweep<'a> {
         if self.has_scopes && self.is_container(kind) {
             self.containers.entry(qualified_name.clone()).or_insert(position);
         }
+        if let Some(last) = scope.last().filter(|_| parent == outer.container) {
+            let wanted = self.qualify(outer.container, &scope[..scope.len() - 1], last, SymbolKind::Class);
+            self.orphans.push((position, wanted));
+        }
         self.drafts.push(Draft {
             name,
             qualified_name,
@@ -285,6 +293,7 @@ impl<'a> Sweep<'a> {
             && text[alias.name.start as usize..alias.name.end as usize] == *name;
         if repeats {
             alias.kind = raw.role.kind;
+            alias.name = raw.name.clone();
             alias.body_start = raw.body_start;
             let container = Some(self.drafts.len() as u32 - 1);
             let section = Visibility::Public;
@@ -292,6 +301,18 @@ impl<'a> Sweep<'a> {
             self.frames.push(frame);
         }
         repeats
+    }
+
+    /// Gives the definitions that stand before their container (`func (T) m()` above `type T`) to it, where it is
+    /// at the top of the file or of a namespace.
+    fn adopt_orphans(&mut self) {
+        for (orphan, wanted) in std::mem::take(&mut self.orphans) {
+            let Some(container) = self.containers.get(&wanted).copied() else { continue };
+            let around = self.drafts[container as usize].parent;
+            if around.is_none_or(|around| self.drafts[around as usize].kind == SymbolKind::Namespace) {
+                self.drafts[orphan as usize].parent = Some(container);
+            }
+        }
     }
 
     /// Closes the newest definition where this one is another name of the same node (`a, b :: Int`).

@@ -48,7 +48,12 @@ fn assert_chunks_tile(text: &str, record: &FileRecord) {
 fn assert_symbols_nest(text: &str, record: &FileRecord) {
     assert!(record.symbols.is_sorted_by_key(|symbol| symbol.span.start_byte), "ordered by start");
     for (position, symbol) in record.symbols.iter().enumerate() {
-        assert!(symbol.parent.is_none_or(|parent| (parent as usize) < position), "parents come first");
+        let outermost =
+            std::iter::successors(Some(position), |at| record.symbols[*at].parent.map(|at| at as usize));
+        assert!(
+            outermost.take(record.symbols.len() + 1).count() <= record.symbols.len(),
+            "parents make no circle"
+        );
         assert!(symbol.span.contains(&symbol.name_span), "{symbol:?}");
         assert_eq!(&text[symbol.name_span.bytes()], &*symbol.name);
         assert!(!symbol.name.is_empty() && symbol.qualified_name.ends_with(&*symbol.name));

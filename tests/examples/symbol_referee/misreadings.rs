@@ -98,7 +98,9 @@ fn says_so(tag: &Tag, line: &str) -> bool {
         ("Java", "class" | "interface") => {
             line.split(" permits ").next().is_some_and(|head| head.contains(name))
         }
-        ("Java", "enumConstant") => !line.contains(&format!("@{name}")),
+        ("Java", "enumConstant") => any_place(line, name, |before, _| !before.ends_with(['(', '@'])),
+        // `new Thread() {`, `check(x);`
+        ("Java", "method") => any_place(line, name, declares_method),
         // `TEST(Suite, Name) {`, `~Lock() UNLOCK_FUNCTION() {`: a macro, not the function
         ("C" | "C++", "function") => !is_macro_name(name) || any_place(line, name, declares_parameters),
         // `OPTION(NAME, 1),`
@@ -196,6 +198,13 @@ fn is_macro_name(name: &str) -> bool {
 fn declares_parameters(_before: &str, behind: &str) -> bool {
     let first = behind.strip_prefix('(').map(|list| list.split([',', ')']).next().unwrap_or_default().trim());
     first.is_some_and(|first| first.contains([' ', '*']))
+}
+
+/// `type NAME(`, or a constructor's `NAME(`.
+fn declares_method(before: &str, behind: &str) -> bool {
+    let is_call = ["new", "return", "throw", "else", "->"].iter().any(|word| before.ends_with(word))
+        || before.ends_with(['.', '=', '(', ',', '&', '|', '+', '!', '?', ':']);
+    !is_call && !(before.is_empty() && behind.ends_with(';')) && !before.contains("= ")
 }
 
 /// `type NAME =`, `type NAME<T> =`, also where the line ends early.

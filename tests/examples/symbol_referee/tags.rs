@@ -60,11 +60,16 @@ fn read_tag(line: &[u8]) -> Option<(String, Tag)> {
     let (language, kind) = (text("language")?, text("kind")?);
     let name = bare_name(last_part(language, kind, text("name")?));
     let is_made_up = ["__anon", "anonymousFunction", "<"].iter().any(|mark| name.starts_with(mark));
+    // `typedef struct a {} a;` is two tags of one type; the one at the struct counts
+    let repeats_its_type =
+        text("typeref").is_some_and(|of| of.split_once(':').is_some_and(|(_, of)| of == name));
     let read = Tag {
         line: u32::try_from(tag.get("line")?.as_u64()?).ok()?,
         language: language.to_owned(),
         kind: kind.to_owned(),
-        is_counted: !is_made_up && kinds::is_counted(language, kind, text("scopeKind").unwrap_or_default()),
+        is_counted: !is_made_up
+            && !repeats_its_type
+            && kinds::is_counted(language, kind, text("scopeKind").unwrap_or_default()),
         name,
     };
     Some((text("path")?.to_owned(), read))

@@ -115,8 +115,8 @@ fn by_interpreter(text: &str) -> Option<&'static Language> {
 /// The program that a `#!` line names.
 fn program_of(line: &str) -> Option<&str> {
     let command = line.strip_prefix("#!")?;
-    let programs = command.split_whitespace().filter_map(|word| word.rsplit('/').next());
-    programs.into_iter().find(|word| *word != "env" && !word.starts_with('-') && !word.contains('='))
+    let mut programs = command.split_whitespace().filter_map(|word| word.rsplit('/').next());
+    programs.find(|word| *word != "env" && !word.starts_with('-') && !word.contains('='))
 }
 
 /// The language that a program runs, whatever its version.
