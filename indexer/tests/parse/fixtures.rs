@@ -8,7 +8,7 @@ use contexd_indexer::{ParseBudget, parse_file};
 use contexd_store::FileRecord;
 use expect_test::expect_file;
 
-use crate::invariants::assert_holds;
+use crate::record_rules::assert_holds;
 
 /// Parses the fixture and compares it with the file of the same name that ends in `.txt`.
 ///

@@ -5,4 +5,5 @@
 mod chunks;
 mod fixtures;
 mod invariants;
+mod record_rules;
 mod robustness;

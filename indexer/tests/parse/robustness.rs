@@ -5,7 +5,7 @@ use std::time::Duration;
 use contexd_indexer::{ParseBudget, lang, parse, parse_file};
 use contexd_store::{FileRecord, Problem};
 
-use crate::invariants::assert_holds;
+use crate::record_rules::assert_holds;
 
 #[track_caller]
 fn check(path: &str, text: &str) -> FileRecord {

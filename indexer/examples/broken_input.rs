@@ -1,0 +1,219 @@
+//! Feeds broken files to the parsing half and checks what it promises of every record.
+//!
+//! `broken_input DIR...` breaks every file of the directories in five ways, then parses generated texts of each
+//! language: brackets 10,000 deep, and one line of 50 MB. A panic, a file that takes longer than its time, or a
+//! record that breaks a promise is a failure; their number is the exit code's business, their list is printed.
+
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for developers")]
+
+#[path = "../tests/parse/record_rules.rs"]
+mod record_rules;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use contexd_indexer::lang::{self, Language};
+use contexd_indexer::{ParseBudget, content, parse, parse_file};
+use contexd_store::FileRecord;
+
+/// Larger files are not indexed.
+const MAX_FILE: usize = 1 << 20;
+
+/// How deep the generated brackets nest.
+const DEPTH: usize = 10_000;
+
+/// How long the generated line is.
+const LONG_LINE: usize = 50_000_000;
+
+/// What a text may cost beyond the budget, for what has no deadline (chunks, lines) and for a busy machine: a part
+/// that does not depend on the text, and one a megabyte.
+const SLACK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(100));
+
+/// A way to break a file.
+type Breakage = fn(&[u8], &mut Random) -> Vec<u8>;
+
+const BREAKAGES: [(&str, Breakage); 5] = [
+    ("truncated", truncated),
+    ("flipped", flipped),
+    ("line ends", with_other_line_ends),
+    ("marked", with_mark),
+    ("not utf-8", with_invalid_bytes),
+];
+
+fn main() -> ExitCode {
+    let mut run = Run::default();
+    for directory in std::env::args().skip(1) {
+        for entry in ignore::WalkBuilder::new(directory).build().flatten() {
+            let path = entry.path().to_string_lossy();
+            if let Ok(bytes) = fs::read(entry.path())
+                && bytes.len() <= MAX_FILE
+            {
+                run.break_file(&path, &bytes);
+            }
+        }
+    }
+    run.report("files");
+    for language in lang::all() {
+        run.nest(language);
+        run.lengthen(language);
+    }
+    run.report("generated");
+    ExitCode::from(u8::from(run.failures > 0))
+}
+
+/// Xorshift: the same numbers in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound.max(1) as u64) as usize
+    }
+}
+
+impl Default for Random {
+    fn default() -> Self {
+        Self(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+fn truncated(bytes: &[u8], random: &mut Random) -> Vec<u8> {
+    bytes[..random.below(bytes.len() + 1)].to_vec()
+}
+
+fn flipped(bytes: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for _ in 0..(bytes.len() / 200 + 1) {
+        let at = random.below(bytes.len());
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte ^= 1 << random.below(8);
+        }
+    }
+    bytes
+}
+
+fn with_other_line_ends(bytes: &[u8], _: &mut Random) -> Vec<u8> {
+    String::from_utf8_lossy(bytes).replace('\n', "\r\n").into_bytes()
+}
+
+fn with_mark(bytes: &[u8], _: &mut Random) -> Vec<u8> {
+    [b"\xef\xbb\xbf", bytes].concat()
+}
+
+fn with_invalid_bytes(bytes: &[u8], random: &mut Random) -> Vec<u8> {
+    let at = random.below(bytes.len() + 1);
+    [&bytes[..at], b"\xff\xc3\x28\xe2\x82", &bytes[at..]].concat()
+}
+
+/// What has been seen so far.
+#[derive(Default)]
+struct Run {
+    random: Random,
+    parsed: BTreeMap<&'static str, usize>,
+    bytes: usize,
+    refused: BTreeMap<&'static str, usize>,
+    problems: BTreeMap<String, usize>,
+    slowest: (Duration, String),
+    failures: usize,
+}
+
+impl Run {
+    fn break_file(&mut self, path: &str, bytes: &[u8]) {
+        for (name, breakage) in BREAKAGES {
+            let broken = breakage(bytes, &mut self.random);
+            if let Err(reason) = content::classify(path, &broken) {
+                *self.refused.entry(reason.as_str()).or_default() += 1;
+            }
+            let text = String::from_utf8_lossy(&broken);
+            self.check(name, path, &text, |text, budget| parse_file(path, text, budget));
+        }
+    }
+
+    fn nest(&mut self, language: &'static Language) {
+        for (open, close) in
+            [("(", ")"), ("[", "]"), ("{", "}"), ("<", ">"), ("f(a, ", ")"), ("{ x: [", "] }")]
+        {
+            let balanced = open.repeat(DEPTH) + &close.repeat(DEPTH);
+            for text in [balanced, open.repeat(DEPTH), close.repeat(DEPTH)] {
+                self.check("nested", language.name, &text, |text, budget| parse(text, language, budget));
+            }
+        }
+        let blocks = ["if x {\n", "begin\n", "class A {\n", "def f(\n", "#if A\n", "\"${", "<div>\n", "- - "];
+        for block in blocks {
+            let text = block.repeat(DEPTH);
+            self.check("nested", language.name, &text, |text, budget| parse(text, language, budget));
+        }
+    }
+
+    fn lengthen(&mut self, language: &'static Language) {
+        for part in ["x ", "f(1);", "\"a\", ", "{a:1},"] {
+            let text = part.repeat(LONG_LINE / part.len());
+            self.check("long line", language.name, &text, |text, budget| parse(text, language, budget));
+        }
+    }
+
+    fn check(
+        &mut self,
+        how: &'static str,
+        what: &str,
+        text: &str,
+        parse: impl Fn(&str, &ParseBudget) -> FileRecord,
+    ) {
+        let budget = ParseBudget::default();
+        let start = Instant::now();
+        let outcome = catch_unwind(AssertUnwindSafe(|| parse(text, &budget)));
+        let elapsed = start.elapsed();
+        *self.parsed.entry(how).or_default() += 1;
+        self.bytes += text.len();
+        if elapsed > self.slowest.0 {
+            self.slowest = (elapsed, format!("{what} {how}"));
+        }
+        let allowed = budget.time + SLACK.0 + SLACK.1 * (text.len() as u32 / 1_000_000);
+        if elapsed > allowed {
+            self.fail(&format!("slow: {elapsed:?} for {} bytes", text.len()), what, how);
+        }
+        match outcome {
+            Err(_) => self.fail("panic", what, how),
+            Ok(record) => {
+                for problem in &record.problems {
+                    let problem = format!("{problem:?}");
+                    let name = problem.split('(').next().unwrap_or_default().to_owned();
+                    *self.problems.entry(name).or_default() += 1;
+                }
+                if catch_unwind(|| record_rules::assert_holds(text, &record)).is_err() {
+                    self.fail("broken promise", what, how);
+                }
+            }
+        }
+    }
+
+    fn fail(&mut self, why: &str, what: &str, how: &str) {
+        self.failures += 1;
+        println!("FAILED {why}: {what}, {how}");
+    }
+
+    fn report(&self, after: &str) {
+        println!(
+            "after {after}: parsed {:?}, {} MB; classified as not to index {:?}; problems {:?}; slowest {:?}; {} \
+             failures; {} at most in memory",
+            self.parsed,
+            self.bytes / 1_000_000,
+            self.refused,
+            self.problems,
+            self.slowest,
+            self.failures,
+            peak_memory().unwrap_or_default(),
+        );
+    }
+}
+
+fn peak_memory() -> Option<String> {
+    let text = fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().to_owned())
+}
