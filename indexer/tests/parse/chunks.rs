@@ -2,7 +2,7 @@
 
 use contexd_indexer::{ParseBudget, parse_file};
 
-use crate::invariants::assert_holds;
+use crate::record_rules::assert_holds;
 
 /// A function of `lines` lines.
 fn function(name: &str, lines: usize) -> String {
