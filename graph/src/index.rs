@@ -17,12 +17,16 @@ use crate::rules::{self, Rules};
 pub(crate) struct FileNode {
     pub(crate) entry: Arc<FileEntry>,
     pub(crate) rules: &'static Rules,
+    /// The key of its outline.
+    pub(crate) outline_key: Key,
     /// Hash of all that other files can see of this one.
     pub(crate) outline: u64,
     /// Positions of the symbols, by name.
     symbols: Box<[u32]>,
     /// Positions of the bindings, by name.
     bindings: Box<[u32]>,
+    /// The symbols that imports stand in.
+    import_scopes: Box<[u32]>,
     /// The namespaces and types that symbols stand in, their parts joined by `.`, by the position of what is around.
     containers: HashMap<Option<u32>, Box<str>>,
     /// Positions of the imports that name something, by the name that it has here.
@@ -43,10 +47,12 @@ impl FileNode {
         imports.sort();
         Self {
             rules,
+            outline_key: Key::outline(&entry.path),
             outline: outline_of(&record),
             symbols: symbols.into(),
             bindings: bindings.into(),
             imports: imports.into(),
+            import_scopes: record.imports.iter().filter_map(|import| import.enclosing).collect(),
             containers: containers_of(&record),
             entry,
         }
@@ -120,6 +126,11 @@ impl FileNode {
         let from = self.imports.partition_point(|(local, _)| &**local < name);
         let count = self.imports[from..].partition_point(|(local, _)| &**local == name);
         self.imports[from..from + count].iter().rev().map(|(_, at)| *at)
+    }
+
+    /// Whether an import stands in the symbol itself.
+    pub(crate) fn has_imports_in(&self, ordinal: u32) -> bool {
+        self.import_scopes.contains(&ordinal)
     }
 
     /// The imports that bring all names of a module in.

@@ -262,10 +262,15 @@ pub(crate) fn fits(used: ReferenceKind, kind: SymbolKind) -> bool {
     }
 }
 
-/// Whether a use of the kind `used` can mean such a definition: of a type, none of its members.
+/// Whether a use of the kind `used` can mean such a definition: of a type, none of its members; a call, no module.
 pub(crate) fn may_fit(used: ReferenceKind, kind: SymbolKind) -> bool {
-    let is_member = matches!(kind, SymbolKind::Field | SymbolKind::Property | SymbolKind::Method);
-    !(is_member && matches!(used, ReferenceKind::Type | ReferenceKind::Inherit))
+    match used {
+        ReferenceKind::Type | ReferenceKind::Inherit => {
+            !matches!(kind, SymbolKind::Field | SymbolKind::Property | SymbolKind::Method)
+        }
+        ReferenceKind::Call => kind != SymbolKind::Module,
+        ReferenceKind::Macro | ReferenceKind::Mention => true,
+    }
 }
 
 /// Whether definitions of `kind` are what a call can mean.

@@ -20,10 +20,34 @@ impl Resolver<'_> {
         let file = self.file(place.slot)?;
         self.in_surroundings(file, place, name)
             .or_else(|| self.at_top_level(file, place, name))
-            .or_else(|| self.imported(file, place, name))
+            .or_else(|| self.from_outside(file, place, name))
+    }
+
+    /// What a name means that the file does not define: the same for all places of a scope that imports.
+    fn from_outside(&self, file: &FileNode, place: Place, name: &str) -> Option<Found> {
+        let scope = std::iter::successors(place.scope, |at| file.symbol(*at).parent).find(|at| {
+            let kind = file.symbol(*at).kind;
+            let holds_names =
+                holds_members(kind) || matches!(kind, SymbolKind::Module | SymbolKind::Namespace);
+            holds_names || file.has_imports_in(*at)
+        });
+        if let Some(known) = self.outer.borrow().get(name) {
+            let known = known.iter().find(|(slot, of, _)| *slot == place.slot && *of == scope);
+            if let Some((_, _, found)) = known {
+                return found.clone();
+            }
+        }
+        let place = Place::new(place.slot, scope);
+        let found = self
+            .imported(file, place, name)
             .or_else(|| self.shared(file, place, name))
             .or_else(|| self.by_wildcard(file, place.slot, name))
-            .or_else(|| self.module_in_scope(file, place, name))
+            .or_else(|| self.module_in_scope(file, place, name));
+        if self.has_steps() {
+            let mut outer = self.outer.borrow_mut();
+            outer.entry(name.into()).or_default().push((place.slot, scope, found.clone()));
+        }
+        found
     }
 
     /// Looks from the innermost symbol outwards: what it defines, its parameters, its bindings.
@@ -115,15 +139,37 @@ impl Resolver<'_> {
     }
 
     fn at_top_level(&self, file: &FileNode, place: Place, name: &str) -> Option<Found> {
-        let nodes: Vec<Node> = file
+        let mut nodes: Vec<Node> = file
             .symbols_named(name)
             .filter(|at| file.is_top_level(*at) && !is_part_of_another(file, *at))
             .map(|ordinal| Node { slot: place.slot, ordinal })
             .collect();
+        nodes.extend(self.imported_beside_module(file, &nodes, name));
         if let Some(binding) = self.binding_in_unseen_scope(file, place, &nodes, name) {
             return Some(self.value_of_binding(place, binding).at_most(crate::Confidence::Scoped));
         }
         (!nodes.is_empty()).then(|| Found::exact(Entity::Symbols(nodes)))
+    }
+
+    /// What an import adds to the module of the same name that the file declares: `mod spawn; pub use spawn::spawn;`.
+    fn imported_beside_module(&self, file: &FileNode, nodes: &[Node], name: &str) -> Vec<Node> {
+        let is_module = |node: &Node| file.symbol(node.ordinal).kind == SymbolKind::Module;
+        let [module] = nodes else { return Vec::new() };
+        if file.rules.scheme != Scheme::Rust || !is_module(module) {
+            return Vec::new();
+        }
+        let imports = &file.record().imports;
+        let mut outer = file
+            .imports_named(name)
+            .map(|at| &imports[at as usize])
+            .filter(|import| import.enclosing.is_none());
+        match outer
+            .find_map(|import| self.import(Place::new(module.slot, None), import))
+            .map(|found| found.entity)
+        {
+            Some(Entity::Symbols(found)) => found.into_iter().filter(|node| node != module).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The binding in a function without a name that stands nearer before the place than any of `nodes`.

@@ -327,6 +327,9 @@ object Third { def run(duty: Duty): Unit = duty.check() }
             src/app/Main.kt:7 call Tax scoped src/shop/tax/Tax.java:2 Tax
             src/app/Main.kt:8 call tax.check scoped src/shop/tax/Tax.java:2 Tax.check
             src/app/Main.kt:9 call other exact src/app/Other.kt:2 app.other
+            src/app/Third.scala:2 imports src/shop/tax/Tax.java
+            src/app/Third.scala:3 type Duty exact src/shop/tax/Tax.java:2 Tax
+            src/app/Third.scala:3 call duty.check scoped src/shop/tax/Tax.java:2 Tax.check
         "#]],
     );
 }
@@ -429,12 +432,12 @@ end
         &expect![[r#"
             lib/shop.rb:1 imports lib/shop/cart.rb
             lib/shop.rb:2 imports lib/shop/tax.rb
-            lib/shop.rb:5 call Cart unique_name lib/shop/cart.rb:2 Shop::Cart
-            lib/shop.rb:5 call Cart.new.add unique_name lib/shop/cart.rb:4 Shop::Cart.add
-            lib/shop/cart.rb:2 inherit Base unique_name lib/shop/tax.rb:5 Shop::Base
-            lib/shop/cart.rb:3 inherit Countable unique_name lib/shop/tax.rb:8 Shop::Countable
-            lib/shop/cart.rb:6 call Tax unique_name lib/shop/tax.rb:2 Shop::Tax
-            lib/shop/cart.rb:6 call Tax.new.check unique_name lib/shop/tax.rb:3 Shop::Tax.check
+            lib/shop.rb:5 call Cart scoped lib/shop/cart.rb:2 Shop::Cart
+            lib/shop.rb:5 call Cart.new.add scoped lib/shop/cart.rb:4 Shop::Cart.add
+            lib/shop/cart.rb:2 inherit Base scoped lib/shop/tax.rb:5 Shop::Base
+            lib/shop/cart.rb:3 inherit Countable scoped lib/shop/tax.rb:8 Shop::Countable
+            lib/shop/cart.rb:6 call Tax scoped lib/shop/tax.rb:2 Shop::Tax
+            lib/shop/cart.rb:6 call Tax.new.check scoped lib/shop/tax.rb:3 Shop::Tax.check
         "#]],
     );
 }
