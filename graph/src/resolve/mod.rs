@@ -119,10 +119,13 @@ pub(crate) struct Resolver<'a> {
     /// The blocks that hold members of a type, as far as they were asked for.
     blocks: RefCell<HashMap<Node, Rc<[Node]>>>,
     /// What names mean that a file does not define itself, as far as they were asked for.
-    outer: RefCell<HashMap<Box<str>, Vec<(Slot, Option<u32>, Option<Found>)>>>,
+    outer: RefCell<HashMap<Box<str>, Vec<BroughtIn>>>,
     /// What names alone may mean.
     by_name: RefCell<HashMap<Box<str>, Vec<ByName>>>,
 }
+
+/// What a name means in a scope of a file that does not define it.
+type BroughtIn = (Slot, Option<u32>, Option<Found>);
 
 /// What a name alone may mean in uses of one kind, with or without a receiver.
 type ByName = (ReferenceKind, bool, Option<(Confidence, Vec<Node>)>);

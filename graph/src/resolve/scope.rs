@@ -20,11 +20,11 @@ impl Resolver<'_> {
         let file = self.file(place.slot)?;
         self.in_surroundings(file, place, name)
             .or_else(|| self.at_top_level(file, place, name))
-            .or_else(|| self.from_outside(file, place, name))
+            .or_else(|| self.brought_in(file, place, name))
     }
 
     /// What a name means that the file does not define: the same for all places of a scope that imports.
-    fn from_outside(&self, file: &FileNode, place: Place, name: &str) -> Option<Found> {
+    fn brought_in(&self, file: &FileNode, place: Place, name: &str) -> Option<Found> {
         let scope = std::iter::successors(place.scope, |at| file.symbol(*at).parent).find(|at| {
             let kind = file.symbol(*at).kind;
             let holds_names =
