@@ -8,7 +8,7 @@
 
 jedi needs `pip install jedi`; typescript needs node and `npm install typescript` (NODE_PATH, or the directory that
 the script is run in); lsp runs any language server that speaks over its standard input.
-See docs/reference-referee.md for what counts as agreement.
+See docs/references.md for what counts as agreement.
 """
 
 import argparse
@@ -172,7 +172,13 @@ def ask_jedi_use(script, lines, use):
         names = script.goto(use["line"], column, follow_imports=True, follow_builtin_imports=True)
     except Exception:  # jedi gives up on some code with whatever exception
         return []
-    return [jedi_place(name) for name in names]
+    # jedi ships stubs of some packages, which stand before the tree's own files.
+    return [jedi_place(name) for name in names if not is_shipped_stub(name)]
+
+
+def is_shipped_stub(name):
+    parts = name.module_path.parts if name.module_path else ()
+    return "third_party" in parts and "jedi" in parts and "typeshed" not in parts
 
 
 def jedi_place(name):

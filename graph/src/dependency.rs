@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 /// Something looked at, hashed. Two things of one key cause needless work, never a wrong edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,9 +45,29 @@ impl Key {
     }
 }
 
+/// Takes keys, which are hashes, as they are.
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+}
+
 /// Collects keys while a file is resolved.
 #[derive(Default)]
-pub(crate) struct Notebook(RefCell<HashSet<Key>>);
+pub(crate) struct Notebook(RefCell<HashSet<Key, BuildHasherDefault<KeyHasher>>>);
 
 impl Notebook {
     pub(crate) fn note(&self, key: Key) {

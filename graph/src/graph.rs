@@ -512,7 +512,9 @@ fn resolve_imports(resolver: &Resolver, index: &Index, slot: Slot, file: &FileNo
         match resolver.import_target(place, import) {
             Some(Entity::File(target)) => add(target),
             Some(Entity::Symbols(nodes)) => nodes.iter().for_each(|node| add(node.slot)),
-            Some(Entity::Directory(directory)) => resolver.files_of_package(&directory).into_iter().for_each(&mut add),
+            Some(Entity::Directory(directory)) => {
+                resolver.files_of_package(&directory).into_iter().for_each(&mut add)
+            }
             Some(Entity::Namespace(name)) => {
                 resolver.files_of_namespace(&name).into_iter().take(MAX_FILES_OF_IMPORT).for_each(&mut add);
             }

@@ -17,12 +17,16 @@ use crate::rules::{self, Rules};
 pub(crate) struct FileNode {
     pub(crate) entry: Arc<FileEntry>,
     pub(crate) rules: &'static Rules,
+    /// The key of its outline.
+    pub(crate) outline_key: Key,
     /// Hash of all that other files can see of this one.
     pub(crate) outline: u64,
     /// Positions of the symbols, by name.
     symbols: Box<[u32]>,
     /// Positions of the bindings, by name.
     bindings: Box<[u32]>,
+    /// The symbols that imports stand in.
+    import_scopes: Box<[u32]>,
     /// The namespaces and types that symbols stand in, their parts joined by `.`, by the position of what is around.
     containers: HashMap<Option<u32>, Box<str>>,
     /// Positions of the imports that name something, by the name that it has here.
@@ -43,10 +47,12 @@ impl FileNode {
         imports.sort();
         Self {
             rules,
+            outline_key: Key::outline(&entry.path),
             outline: outline_of(&record),
             symbols: symbols.into(),
             bindings: bindings.into(),
             imports: imports.into(),
+            import_scopes: record.imports.iter().filter_map(|import| import.enclosing).collect(),
             containers: containers_of(&record),
             entry,
         }
@@ -65,7 +71,8 @@ impl FileNode {
     /// Whether the file has definitions in the namespace itself.
     pub(crate) fn is_in_namespace(&self, namespace: &str) -> bool {
         let mut symbols = self.record().symbols.iter();
-        symbols.any(|symbol| symbol.kind == SymbolKind::Namespace && dotted(&symbol.qualified_name) == namespace)
+        symbols
+            .any(|symbol| symbol.kind == SymbolKind::Namespace && dotted(&symbol.qualified_name) == namespace)
     }
 
     /// The namespaces that the file has definitions in, and those around these, with its parts joined by `.`.
@@ -121,6 +128,11 @@ impl FileNode {
         self.imports[from..from + count].iter().rev().map(|(_, at)| *at)
     }
 
+    /// Whether an import stands in the symbol itself.
+    pub(crate) fn has_imports_in(&self, ordinal: u32) -> bool {
+        self.import_scopes.contains(&ordinal)
+    }
+
     /// The imports that bring all names of a module in.
     pub(crate) fn wildcard_imports(&self) -> impl Iterator<Item = &ImportRecord> {
         let rules = self.rules;
@@ -163,7 +175,8 @@ fn containers_of(record: &FileRecord) -> HashMap<Option<u32>, Box<str>> {
 
 fn container_name(record: &FileRecord, outer: Option<u32>) -> String {
     let namespace = namespace_at(record, outer);
-    let around = outer.map(|at| &record.symbols[at as usize]).filter(|outer| outer.kind != SymbolKind::Namespace);
+    let around =
+        outer.map(|at| &record.symbols[at as usize]).filter(|outer| outer.kind != SymbolKind::Namespace);
     match around.map(|outer| dotted(&outer.qualified_name)) {
         None => namespace,
         Some(around) if namespace.is_empty() || around.starts_with(&namespace) => around,

@@ -195,7 +195,7 @@ static ROWS: [(&str, Rules); 33] = [
         Rules { family: "zig", suffixes: &[".zig"], self_names: &["self"], members_in_scope: true, ..PLAIN },
     ),
     ("ocaml", Rules { family: "ocaml", suffixes: &[".ml", ".mli"], self_names: &[], ..PLAIN }),
-    ("ocaml_interface", Rules { family: "ocaml", suffixes: &[".mli", ".ml"], self_names: &[], ..PLAIN }),
+    ("ocaml-interface", Rules { family: "ocaml", suffixes: &[".mli", ".ml"], self_names: &[], ..PLAIN }),
     ("julia", Rules { family: "julia", suffixes: &[".jl"], self_names: &[], ..PLAIN }),
     ("r", Rules { family: "r", suffixes: &[".R", ".r"], self_names: &[], ..PLAIN }),
     ("protobuf", Rules { family: "protobuf", scheme: Scheme::Include, self_names: &[], ..PLAIN }),
@@ -262,10 +262,15 @@ pub(crate) fn fits(used: ReferenceKind, kind: SymbolKind) -> bool {
     }
 }
 
-/// Whether a use of the kind `used` can mean such a definition: of a type, none of its members.
+/// Whether a use of the kind `used` can mean such a definition: of a type, none of its members; a call, no module.
 pub(crate) fn may_fit(used: ReferenceKind, kind: SymbolKind) -> bool {
-    let is_member = matches!(kind, SymbolKind::Field | SymbolKind::Property | SymbolKind::Method);
-    !(is_member && matches!(used, ReferenceKind::Type | ReferenceKind::Inherit))
+    match used {
+        ReferenceKind::Type | ReferenceKind::Inherit => {
+            !matches!(kind, SymbolKind::Field | SymbolKind::Property | SymbolKind::Method)
+        }
+        ReferenceKind::Call => kind != SymbolKind::Module,
+        ReferenceKind::Macro | ReferenceKind::Mention => true,
+    }
 }
 
 /// Whether definitions of `kind` are what a call can mean.
@@ -273,22 +278,110 @@ pub(crate) fn is_called(kind: SymbolKind) -> bool {
     kind.is_callable() || kind.is_type() || matches!(kind, SymbolKind::EnumMember)
 }
 
+/// Names of members that the types of standard libraries have, in order.
+static COMMON_MEMBERS: [&str; 96] = [
+    "all",
+    "and_then",
+    "any",
+    "append",
+    "apply",
+    "as_ref",
+    "at",
+    "bind",
+    "call",
+    "catch",
+    "charAt",
+    "clear",
+    "clone",
+    "close",
+    "collect",
+    "compare",
+    "concat",
+    "contains",
+    "copy",
+    "count",
+    "decode",
+    "delete",
+    "each",
+    "empty",
+    "encode",
+    "endsWith",
+    "entries",
+    "equals",
+    "error",
+    "every",
+    "expect",
+    "extend",
+    "filter",
+    "finally",
+    "find",
+    "first",
+    "flush",
+    "forEach",
+    "format",
+    "freeze",
+    "get",
+    "getClass",
+    "has",
+    "hashCode",
+    "includes",
+    "index",
+    "indexOf",
+    "info",
+    "insert",
+    "into",
+    "is_empty",
+    "is_none",
+    "is_some",
+    "items",
+    "iter",
+    "iterator",
+    "join",
+    "keys",
+    "last",
+    "len",
+    "length",
+    "lower",
+    "map",
+    "match",
+    "next",
+    "pop",
+    "push",
+    "put",
+    "read",
+    "reduce",
+    "remove",
+    "replace",
+    "reverse",
+    "search",
+    "send",
+    "set",
+    "slice",
+    "sort",
+    "splice",
+    "split",
+    "startsWith",
+    "startswith",
+    "strip",
+    "subscribe",
+    "test",
+    "then",
+    "toString",
+    "to_owned",
+    "to_s",
+    "to_string",
+    "trim",
+    "unwrap",
+    "update",
+    "upper",
+    "values",
+    "write",
+];
+
 /// Whether the types of standard libraries have members of this name, so that it says nothing of an unknown value.
 pub(crate) fn is_common_member(name: &str) -> bool {
-    const COMMON: [&str; 96] = [
-        "all", "and_then", "any", "append", "apply", "as_ref", "at", "bind", "call", "catch", "charAt",
-        "clear", "clone", "close", "collect", "compare", "concat", "contains", "copy", "count", "decode",
-        "delete", "each", "empty", "encode", "endsWith", "entries", "equals", "error", "every", "expect",
-        "extend", "filter", "finally", "find", "first", "flush", "forEach", "format", "freeze", "get",
-        "getClass", "has", "hashCode", "includes", "index", "indexOf", "info", "insert", "into", "is_empty",
-        "is_none", "is_some", "items", "iter", "iterator", "join", "keys", "last", "len", "length", "lower",
-        "map", "match", "next", "pop", "push", "put", "read", "reduce", "remove", "replace", "reverse",
-        "search", "send", "set", "slice", "sort", "splice", "split", "startsWith", "startswith", "strip",
-        "subscribe", "test", "then", "toString", "to_owned", "to_s", "to_string", "trim", "unwrap",
-        "update", "upper", "values", "write",
-    ];
-    debug_assert!(COMMON.is_sorted());
-    COMMON.binary_search(&name).is_ok()
+    debug_assert!(COMMON_MEMBERS.is_sorted());
+    COMMON_MEMBERS.binary_search(&name).is_ok()
 }
 
 /// Types that pass on the members of what they hold: pointers, references, optional and read-only types.

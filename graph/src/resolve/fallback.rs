@@ -7,7 +7,7 @@ use contexd_store::{ReferenceKind, ReferenceRecord, SymbolKind, Visibility};
 
 use super::scope::holds_members;
 use super::{Entity, Found, Place, Resolver};
-use crate::edge::{Confidence, Node, Slot};
+use crate::edge::{Confidence, MAX_TARGETS, Node, Slot};
 use crate::index::FileNode;
 use crate::paths;
 use crate::rules::{self, Scheme};
@@ -32,6 +32,28 @@ impl Resolver<'_> {
         if is_hopeless {
             return None;
         }
+        if reference.kind == ReferenceKind::Mention {
+            return self.any_of_name(file, reference, has_receiver);
+        }
+        if let Some(known) = self.by_name.borrow().get(&reference.name) {
+            let known = known.iter().find(|(kind, with, _)| (*kind, *with) == (reference.kind, has_receiver));
+            if let Some((_, _, found)) = known {
+                return found.clone();
+            }
+        }
+        let found = self.any_of_name(file, reference, has_receiver);
+        let mut by_name = self.by_name.borrow_mut();
+        let known = by_name.entry(reference.name.clone()).or_default();
+        known.push((reference.kind, has_receiver, found.clone()));
+        found
+    }
+
+    fn any_of_name(
+        &self,
+        file: &FileNode,
+        reference: &ReferenceRecord,
+        has_receiver: bool,
+    ) -> Option<(Confidence, Vec<Node>)> {
         let mut candidates: Vec<Node> = self
             .named(&reference.name)
             .iter()
@@ -43,7 +65,9 @@ impl Resolver<'_> {
         }
         prefer_definitions(self, &mut candidates);
         self.sort_by_distance(file.path(), &mut candidates);
-        match candidates.len() {
+        let count = candidates.len();
+        candidates.truncate(MAX_TARGETS);
+        match count {
             0 => None,
             1 => Some((Confidence::UniqueName, candidates)),
             many => Some((Confidence::Ambiguous(many as u32), candidates)),
@@ -95,7 +119,8 @@ impl Resolver<'_> {
         };
         let mut targets = Vec::new();
         if declared.iter().any(is_function) {
-            let is_elsewhere = |node: &&Node| is_global(node) && is_function(node) && !included.contains(&node.slot);
+            let is_elsewhere =
+                |node: &&Node| is_global(node) && is_function(node) && !included.contains(&node.slot);
             targets.extend(all.iter().filter(is_elsewhere).filter(|node| !self.is_private(**node)).copied());
         }
         if targets.len() > 1 || declared.is_empty() {
@@ -139,7 +164,7 @@ impl Resolver<'_> {
         let path = |node: &Node| self.index.node(node.slot).map_or("", |file| file.path());
         nodes.sort_by_cached_key(|node| {
             let to = path(node);
-            (std::cmp::Reverse(common_directories(from, to)), to.to_owned(), node.ordinal)
+            (std::cmp::Reverse(common_directories(from, to)), to, node.ordinal)
         });
     }
 }

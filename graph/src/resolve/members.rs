@@ -1,5 +1,7 @@
 //! Members: what a name means in a type, a value, a module.
 
+use std::rc::Rc;
+
 use contexd_store::{SymbolKind, SymbolRecord};
 
 use super::scope::holds_members;
@@ -118,23 +120,48 @@ impl Resolver<'_> {
     /// Methods that stand outside their type: in `impl` blocks, extensions, with a receiver or a qualified name.
     fn attached_members(&self, of: Node, name: &str) -> Vec<Node> {
         let Some(file) = self.file(of.slot) else { return Vec::new() };
-        let (family, type_name) = (file.rules.family, &*file.symbol(of.ordinal).name);
+        let type_name = &*file.symbol(of.ordinal).name;
+        let mut found = Vec::new();
+        for block in self.blocks_of(of).iter() {
+            let Some(holder) = self.file(block.slot) else { continue };
+            let members =
+                holder.symbols_named(name).filter(|at| holder.symbol(*at).parent == Some(block.ordinal));
+            found.extend(members.map(|ordinal| Node { slot: block.slot, ordinal }));
+        }
+        if file.rules.scheme == crate::rules::Scheme::Rust {
+            return found;
+        }
         let is_attached = |node: &&Node| {
-            let Some(holder) = self.index.node(node.slot) else { return false };
-            let symbol = holder.symbol(node.ordinal);
-            match symbol.parent.map(|parent| (parent, holder.symbol(parent))) {
-                _ if holder.rules.family != family => false,
-                Some((parent, outer)) if outer.kind == SymbolKind::Impl => {
-                    *outer.name == *type_name && self.implemented_type(node.slot, parent) == Some(of)
-                }
-                Some((_, outer)) if outer.kind != SymbolKind::Namespace => false,
-                _ => {
-                    written_container(&symbol.qualified_name, name) == Some(type_name)
-                        && self.type_of_outlying_method(node.slot, node.ordinal) == Some(of)
-                }
-            }
+            self.index.node(node.slot).is_some_and(|holder| {
+                holder.rules.family == file.rules.family
+                    && holder.is_outlying(node.ordinal)
+                    && written_container(&holder.symbol(node.ordinal).qualified_name, name) == Some(type_name)
+                    && self.type_of_outlying_method(node.slot, node.ordinal) == Some(of)
+            })
         };
-        self.named(name).iter().filter(is_attached).copied().collect()
+        found.extend(self.named(name).iter().filter(is_attached).copied());
+        found
+    }
+
+    /// The `impl` blocks and extensions of a type, which bear its name.
+    fn blocks_of(&self, of: Node) -> Rc<[Node]> {
+        if let Some(known) = self.blocks.borrow().get(&of) {
+            return Rc::clone(known);
+        }
+        let Some(file) = self.file(of.slot) else { return Rc::default() };
+        let is_block = |node: &&Node| {
+            self.index.node(node.slot).is_some_and(|holder| {
+                holder.rules.family == file.rules.family
+                    && holder.symbol(node.ordinal).kind == SymbolKind::Impl
+                    && self.implemented_type(node.slot, node.ordinal) == Some(of)
+            })
+        };
+        let found: Rc<[Node]> =
+            self.named(&file.symbol(of.ordinal).name).iter().filter(is_block).copied().collect();
+        if self.has_steps() {
+            self.blocks.borrow_mut().insert(of, Rc::clone(&found));
+        }
+        found
     }
 
     /// `self.name = ...` in one of the type's methods, as the value that it is set to.
@@ -168,13 +195,15 @@ impl Resolver<'_> {
         if file.rules.scheme != crate::rules::Scheme::Ecmascript {
             return None;
         }
-        let constructor = file.symbols_named("constructor").find(|at| file.symbol(*at).parent == Some(of.ordinal))?;
+        let constructor =
+            file.symbols_named("constructor").find(|at| file.symbol(*at).parent == Some(of.ordinal))?;
         let symbol = file.symbol(constructor);
         let parameter = symbol.parameters.iter().find(|parameter| &*parameter.name == name)?;
         let is_field = ["private", "public", "protected", "readonly"]
             .iter()
             .any(|word| symbol.signature.contains(&format!("{word} {name}")));
-        let value = is_field.then(|| self.written_type(Place::new(of.slot, of.ordinal.into()), &parameter.declared_type));
+        let value = is_field
+            .then(|| self.written_type(Place::new(of.slot, of.ordinal.into()), &parameter.declared_type));
         value.map(|value| value.unwrap_or(Found::scoped(Entity::Unknown)))
     }
 
@@ -208,17 +237,14 @@ impl Resolver<'_> {
     pub(crate) fn bases_of(&self, of: Node) -> Vec<Base> {
         let Some(file) = self.file(of.slot) else { return Vec::new() };
         let mut bases: Vec<Base> = self.bases.get(&of).map(|bases| bases.to_vec()).unwrap_or_default();
-        let type_name = &file.symbol(of.ordinal).name;
-        if file.rules.scheme != crate::rules::Scheme::Rust {
-            return bases;
-        }
-        for node in self.named(type_name) {
-            let Some(holder) = self.index.node(node.slot) else { continue };
-            let is_impl = holder.symbol(node.ordinal).kind == SymbolKind::Impl;
-            if is_impl && self.implemented_type(node.slot, node.ordinal) == Some(of) {
-                self.file(node.slot);
-                bases.extend(self.bases.get(node).into_iter().flat_map(|bases| bases.iter().copied()));
-            }
+        if file.rules.scheme == crate::rules::Scheme::Rust {
+            let of_blocks = self.blocks_of(of);
+            bases.extend(
+                of_blocks
+                    .iter()
+                    .filter_map(|block| self.bases.get(block))
+                    .flat_map(|found| found.iter().copied()),
+            );
         }
         bases
     }

@@ -116,7 +116,19 @@ pub(crate) struct Resolver<'a> {
     steps: Cell<u32>,
     /// The files that files include, directly or not, as far as they were asked for.
     includes: RefCell<HashMap<Slot, Rc<HashSet<Slot>>>>,
+    /// The blocks that hold members of a type, as far as they were asked for.
+    blocks: RefCell<HashMap<Node, Rc<[Node]>>>,
+    /// What names mean that a file does not define itself, as far as they were asked for.
+    outer: RefCell<HashMap<Box<str>, Vec<BroughtIn>>>,
+    /// What names alone may mean.
+    by_name: RefCell<HashMap<Box<str>, Vec<ByName>>>,
 }
+
+/// What a name means in a scope of a file that does not define it.
+type BroughtIn = (Slot, Option<u32>, Option<Found>);
+
+/// What a name alone may mean in uses of one kind, with or without a receiver.
+type ByName = (ReferenceKind, bool, Option<(Confidence, Vec<Node>)>);
 
 impl<'a> Resolver<'a> {
     pub(crate) fn new(index: &'a Index, bases: &'a Bases, home: Slot) -> Self {
@@ -127,6 +139,9 @@ impl<'a> Resolver<'a> {
             notes: Notebook::default(),
             steps: Cell::new(0),
             includes: RefCell::default(),
+            blocks: RefCell::default(),
+            outer: RefCell::default(),
+            by_name: RefCell::default(),
         }
     }
 
@@ -175,7 +190,8 @@ impl<'a> Resolver<'a> {
     fn scope_of(&self, reference: &ReferenceRecord) -> Option<u32> {
         let enclosing = reference.enclosing?;
         let file = self.index.node(self.home)?;
-        let is_outside = reference.kind == ReferenceKind::Inherit && !file.symbol(enclosing).kind.is_callable();
+        let is_outside =
+            reference.kind == ReferenceKind::Inherit && !file.symbol(enclosing).kind.is_callable();
         if is_outside { file.symbol(enclosing).parent } else { Some(enclosing) }
     }
 
@@ -303,7 +319,7 @@ impl<'a> Resolver<'a> {
     fn file(&self, slot: Slot) -> Option<&'a FileNode> {
         let node = self.index.node(slot)?;
         if slot != self.home {
-            self.notes.note(Key::outline(node.path()));
+            self.notes.note(node.outline_key);
         }
         Some(node)
     }
@@ -324,6 +340,11 @@ impl<'a> Resolver<'a> {
     fn has_directory(&self, path: &str) -> bool {
         self.notes.note(Key::existence(path));
         self.index.has_directory(path)
+    }
+
+    /// Whether there were not too many steps.
+    fn has_steps(&self) -> bool {
+        self.steps.get() <= MAX_STEPS
     }
 
     /// Counts a step; false when there were too many.

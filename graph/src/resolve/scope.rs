@@ -20,10 +20,34 @@ impl Resolver<'_> {
         let file = self.file(place.slot)?;
         self.in_surroundings(file, place, name)
             .or_else(|| self.at_top_level(file, place, name))
-            .or_else(|| self.imported(file, place, name))
+            .or_else(|| self.brought_in(file, place, name))
+    }
+
+    /// What a name means that the file does not define: the same for all places of a scope that imports.
+    fn brought_in(&self, file: &FileNode, place: Place, name: &str) -> Option<Found> {
+        let scope = std::iter::successors(place.scope, |at| file.symbol(*at).parent).find(|at| {
+            let kind = file.symbol(*at).kind;
+            let holds_names =
+                holds_members(kind) || matches!(kind, SymbolKind::Module | SymbolKind::Namespace);
+            holds_names || file.has_imports_in(*at)
+        });
+        if let Some(known) = self.outer.borrow().get(name) {
+            let known = known.iter().find(|(slot, of, _)| *slot == place.slot && *of == scope);
+            if let Some((_, _, found)) = known {
+                return found.clone();
+            }
+        }
+        let place = Place::new(place.slot, scope);
+        let found = self
+            .imported(file, place, name)
             .or_else(|| self.shared(file, place, name))
             .or_else(|| self.by_wildcard(file, place.slot, name))
-            .or_else(|| self.module_in_scope(file, place, name))
+            .or_else(|| self.module_in_scope(file, place, name));
+        if self.has_steps() {
+            let mut outer = self.outer.borrow_mut();
+            outer.entry(name.into()).or_default().push((place.slot, scope, found.clone()));
+        }
+        found
     }
 
     /// Looks from the innermost symbol outwards: what it defines, its parameters, its bindings.
@@ -99,9 +123,12 @@ impl Resolver<'_> {
         let last = self.offset_at_home(place).filter(|_| is_ordered).and_then(|offset| {
             let mut before = bindings.clone().take_while(|binding| binding.start_byte < offset);
             let last = before.clone().last()?;
-            Some(before.find(|binding| has_content(last) || !binding.declared_type.is_empty()).map_or(last, |typed| {
-                if has_content(last) { last } else { typed }
-            }))
+            Some(before.find(|binding| has_content(last) || !binding.declared_type.is_empty()).map_or(
+                last,
+                |typed| {
+                    if has_content(last) { last } else { typed }
+                },
+            ))
         });
         last.or_else(|| bindings.clone().find(|binding| has_content(binding))).or_else(|| bindings.next())
     }
@@ -112,15 +139,37 @@ impl Resolver<'_> {
     }
 
     fn at_top_level(&self, file: &FileNode, place: Place, name: &str) -> Option<Found> {
-        let nodes: Vec<Node> = file
+        let mut nodes: Vec<Node> = file
             .symbols_named(name)
             .filter(|at| file.is_top_level(*at) && !is_part_of_another(file, *at))
             .map(|ordinal| Node { slot: place.slot, ordinal })
             .collect();
+        nodes.extend(self.imported_beside_module(file, &nodes, name));
         if let Some(binding) = self.binding_in_unseen_scope(file, place, &nodes, name) {
             return Some(self.value_of_binding(place, binding).at_most(crate::Confidence::Scoped));
         }
         (!nodes.is_empty()).then(|| Found::exact(Entity::Symbols(nodes)))
+    }
+
+    /// What an import adds to the module of the same name that the file declares: `mod spawn; pub use spawn::spawn;`.
+    fn imported_beside_module(&self, file: &FileNode, nodes: &[Node], name: &str) -> Vec<Node> {
+        let is_module = |node: &Node| file.symbol(node.ordinal).kind == SymbolKind::Module;
+        let [module] = nodes else { return Vec::new() };
+        if file.rules.scheme != Scheme::Rust || !is_module(module) {
+            return Vec::new();
+        }
+        let imports = &file.record().imports;
+        let mut outer = file
+            .imports_named(name)
+            .map(|at| &imports[at as usize])
+            .filter(|import| import.enclosing.is_none());
+        match outer
+            .find_map(|import| self.import(Place::new(module.slot, None), import))
+            .map(|found| found.entity)
+        {
+            Some(Entity::Symbols(found)) => found.into_iter().filter(|node| node != module).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The binding in a function without a name that stands nearer before the place than any of `nodes`.
@@ -142,8 +191,12 @@ impl Resolver<'_> {
     /// Of several definitions of one name in functions without a name, which look as if they stood at the top, the
     /// nearest before the place. Declarations side by side are one thing.
     pub(super) fn nearest(&self, place: Place, found: Found) -> Found {
-        let (Some(offset), Entity::Symbols(nodes)) = (self.offset_at_home(place), &found.entity) else { return found };
-        let Some(file) = self.index.node(place.slot).filter(|file| file.rules.has_unseen_scopes) else { return found };
+        let (Some(offset), Entity::Symbols(nodes)) = (self.offset_at_home(place), &found.entity) else {
+            return found;
+        };
+        let Some(file) = self.index.node(place.slot).filter(|file| file.rules.has_unseen_scopes) else {
+            return found;
+        };
         let are_here = nodes.iter().all(|node| node.slot == place.slot);
         let siblings = |pair: &[Node]| {
             let between = pair[0].ordinal + 1..pair[1].ordinal;
@@ -192,7 +245,9 @@ impl Resolver<'_> {
             // `from . import a` in the package's own file
             name if module.entity == Entity::File(place.slot) => {
                 let found = self.at_top_level(self.file(place.slot)?, Place::new(place.slot, None), name);
-                found.or_else(|| self.submodule(place.slot, name)).or_else(|| Some(Found::exact(Entity::External)))
+                found
+                    .or_else(|| self.submodule(place.slot, name))
+                    .or_else(|| Some(Found::exact(Entity::External)))
             }
             name => self.exported(&module, name).or_else(|| Some(Found::exact(Entity::External))),
         }
@@ -208,7 +263,8 @@ impl Resolver<'_> {
             return None;
         }
         let is_open = file.rules.has_open_modules;
-        let mut namespace = if is_open { module_at(file, place.scope) } else { file.namespace_at(place.scope) };
+        let mut namespace =
+            if is_open { module_at(file, place.scope) } else { file.namespace_at(place.scope) };
         loop {
             if let Some(found) = self.in_namespace(file, &namespace, name) {
                 return Some(if is_open { found.at_most(crate::Confidence::Scoped) } else { found });
@@ -337,7 +393,8 @@ impl Resolver<'_> {
 
 /// The qualified name of the innermost module or type around `scope`, its parts joined by `.`.
 fn module_at(file: &FileNode, scope: Option<u32>) -> String {
-    let holds_names = |at: &u32| file.symbol(*at).kind == SymbolKind::Module || holds_members(file.symbol(*at).kind);
+    let holds_names =
+        |at: &u32| file.symbol(*at).kind == SymbolKind::Module || holds_members(file.symbol(*at).kind);
     let around = std::iter::successors(scope, |at| file.symbol(*at).parent).find(holds_names);
     around.map_or_else(String::new, |at| crate::index::dotted(&file.symbol(at).qualified_name))
 }

@@ -50,7 +50,12 @@ fn shown(graph: &Graph, files: &[Arc<FileEntry>]) -> String {
                 sure => sure.as_str().to_owned(),
             };
             let written = written(reference);
-            lines.push(format!("{}:{} {written} {confidence} {}", file.path, reference.line, targets.join(", ")));
+            lines.push(format!(
+                "{}:{} {written} {confidence} {}",
+                file.path,
+                reference.line,
+                targets.join(", ")
+            ));
         }
     }
     lines.iter().map(|line| format!("{line}\n")).collect()

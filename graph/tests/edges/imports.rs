@@ -128,10 +128,7 @@ upper("a");
     );
 }
 
-#[test]
-fn rust() {
-    check(
-        "
+const RUST: &str = "
 //- Cargo.toml
 [workspace]
 members = [\"core\", \"app\"]
@@ -177,7 +174,12 @@ fn main() {
     rate();
     inline::helper();
 }
-",
+";
+
+#[test]
+fn rust() {
+    check(
+        RUST,
         &expect![[r#"
             core/src/lib.rs:3 imports core/src/cart.rs
             core/src/lib.rs:3 imports core/src/cart.rs
@@ -246,22 +248,22 @@ func main() {
 ",
         &expect![[r#"
             cart/cart.go:2 imports tax/tax.go
-            cart/cart.go:3 type tax.Tax exact tax/tax.go:2 Tax
-            cart/cart.go:4 type Cart exact cart/cart.go:3 Cart
-            cart/cart.go:4 type Cart exact cart/cart.go:3 Cart
-            cart/add.go:2 type Cart exact cart/cart.go:3 Cart
-            cart/add.go:2 call c.Tax.Check scoped tax/tax.go:3 Tax.Check
-            cart/add.go:2 call c.total scoped cart/add.go:3 Cart.total
-            cart/add.go:3 type Cart exact cart/cart.go:3 Cart
-            cart/add.go:3 call helper exact cart/add.go:4 helper
-            tax/tax.go:3 type Tax exact tax/tax.go:2 Tax
+            cart/cart.go:3 type tax.Tax exact tax/tax.go:2 tax.Tax
+            cart/cart.go:4 type Cart exact cart/cart.go:3 cart.Cart
+            cart/cart.go:4 type Cart exact cart/cart.go:3 cart.Cart
+            cart/add.go:2 type Cart exact cart/cart.go:3 cart.Cart
+            cart/add.go:2 call c.Tax.Check scoped tax/tax.go:3 tax.Tax.Check
+            cart/add.go:2 call c.total scoped cart/add.go:3 cart.Cart.total
+            cart/add.go:3 type Cart exact cart/cart.go:3 cart.Cart
+            cart/add.go:3 call helper exact cart/add.go:4 cart.helper
+            tax/tax.go:3 type Tax exact tax/tax.go:2 tax.Tax
             main.go:3 imports cart/cart.go
             main.go:3 imports cart/add.go
             main.go:4 imports tax/tax.go
-            main.go:8 call basket.New exact cart/cart.go:4 New
-            main.go:9 call cart.Add scoped cart/add.go:2 Cart.Add
-            main.go:11 type Tax scoped tax/tax.go:2 Tax
-            main.go:12 call t.Check scoped tax/tax.go:3 Tax.Check
+            main.go:8 call basket.New exact cart/cart.go:4 cart.New
+            main.go:9 call cart.Add scoped cart/add.go:2 cart.Cart.Add
+            main.go:11 type Tax scoped tax/tax.go:2 tax.Tax
+            main.go:12 call t.Check scoped tax/tax.go:3 tax.Tax.Check
         "#]],
     );
 }
@@ -310,23 +312,26 @@ object Third { def run(duty: Duty): Unit = duty.check() }
         &expect![[r#"
             src/shop/Cart.java:2 imports src/shop/tax/Tax.java
             src/shop/Cart.java:3 imports src/shop/tax/Rates.java
-            src/shop/Cart.java:4 inherit Base exact src/shop/Base.java:2 Base
-            src/shop/Cart.java:5 type Tax exact src/shop/tax/Tax.java:2 Tax
-            src/shop/Cart.java:5 call Tax exact src/shop/tax/Tax.java:2 Tax
-            src/shop/Cart.java:6 call tax.check scoped src/shop/tax/Tax.java:2 Tax.check
-            src/shop/Cart.java:6 call this.tax.check scoped src/shop/tax/Tax.java:2 Tax.check
-            src/shop/Cart.java:6 call rate exact src/shop/tax/Rates.java:2 Rates.rate
-            src/shop/Cart.java:6 call log exact src/shop/Base.java:2 Base.log
-            src/shop/Cart.java:6 call helper exact src/shop/Cart.java:7 Cart.helper
+            src/shop/Cart.java:4 inherit Base exact src/shop/Base.java:2 shop.Base
+            src/shop/Cart.java:5 type Tax exact src/shop/tax/Tax.java:2 shop.tax.Tax
+            src/shop/Cart.java:5 call Tax exact src/shop/tax/Tax.java:2 shop.tax.Tax
+            src/shop/Cart.java:6 call tax.check scoped src/shop/tax/Tax.java:2 shop.tax.Tax.check
+            src/shop/Cart.java:6 call this.tax.check scoped src/shop/tax/Tax.java:2 shop.tax.Tax.check
+            src/shop/Cart.java:6 call rate exact src/shop/tax/Rates.java:2 shop.tax.Rates.rate
+            src/shop/Cart.java:6 call log exact src/shop/Base.java:2 shop.Base.log
+            src/shop/Cart.java:6 call helper exact src/shop/Cart.java:7 shop.Cart.helper
             src/app/Main.kt:2 imports src/shop/Cart.java
             src/app/Main.kt:3 imports src/shop/tax/Tax.java
             src/app/Main.kt:3 imports src/shop/tax/Rates.java
-            src/app/Main.kt:5 call Cart exact src/shop/Cart.java:4 Cart
-            src/app/Main.kt:6 call cart.add scoped src/shop/Cart.java:6 Cart.add
-            src/app/Main.kt:7 type Tax scoped src/shop/tax/Tax.java:2 Tax
-            src/app/Main.kt:7 call Tax scoped src/shop/tax/Tax.java:2 Tax
-            src/app/Main.kt:8 call tax.check scoped src/shop/tax/Tax.java:2 Tax.check
+            src/app/Main.kt:5 call Cart exact src/shop/Cart.java:4 shop.Cart
+            src/app/Main.kt:6 call cart.add scoped src/shop/Cart.java:6 shop.Cart.add
+            src/app/Main.kt:7 type Tax scoped src/shop/tax/Tax.java:2 shop.tax.Tax
+            src/app/Main.kt:7 call Tax scoped src/shop/tax/Tax.java:2 shop.tax.Tax
+            src/app/Main.kt:8 call tax.check scoped src/shop/tax/Tax.java:2 shop.tax.Tax.check
             src/app/Main.kt:9 call other exact src/app/Other.kt:2 app.other
+            src/app/Third.scala:2 imports src/shop/tax/Tax.java
+            src/app/Third.scala:3 type Duty exact src/shop/tax/Tax.java:2 shop.tax.Tax
+            src/app/Third.scala:3 call duty.check scoped src/shop/tax/Tax.java:2 shop.tax.Tax.check
         "#]],
     );
 }
@@ -429,12 +434,12 @@ end
         &expect![[r#"
             lib/shop.rb:1 imports lib/shop/cart.rb
             lib/shop.rb:2 imports lib/shop/tax.rb
-            lib/shop.rb:5 call Cart unique_name lib/shop/cart.rb:2 Shop::Cart
-            lib/shop.rb:5 call Cart.new.add unique_name lib/shop/cart.rb:4 Shop::Cart.add
-            lib/shop/cart.rb:2 inherit Base unique_name lib/shop/tax.rb:5 Shop::Base
-            lib/shop/cart.rb:3 inherit Countable unique_name lib/shop/tax.rb:8 Shop::Countable
-            lib/shop/cart.rb:6 call Tax unique_name lib/shop/tax.rb:2 Shop::Tax
-            lib/shop/cart.rb:6 call Tax.new.check unique_name lib/shop/tax.rb:3 Shop::Tax.check
+            lib/shop.rb:5 call Cart scoped lib/shop/cart.rb:2 Shop::Cart
+            lib/shop.rb:5 call Cart.new.add scoped lib/shop/cart.rb:4 Shop::Cart.add
+            lib/shop/cart.rb:2 inherit Base scoped lib/shop/tax.rb:5 Shop::Base
+            lib/shop/cart.rb:3 inherit Countable scoped lib/shop/tax.rb:8 Shop::Countable
+            lib/shop/cart.rb:6 call Tax scoped lib/shop/tax.rb:2 Shop::Tax
+            lib/shop/cart.rb:6 call Tax.new.check scoped lib/shop/tax.rb:3 Shop::Tax.check
         "#]],
     );
 }

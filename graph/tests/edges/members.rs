@@ -66,7 +66,6 @@ class Job(Base):
             job.py:30 call thing.run scoped job.py:20 Job.run
             job.py:31 call Client exact job.py:4 Client
             job.py:32 call thing.send scoped job.py:5 Client.send
-            job.py:33 call unknown().send unique_name job.py:5 Client.send
         "#]],
     );
 }

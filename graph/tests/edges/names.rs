@@ -25,7 +25,6 @@ def work(thing)
 end
 ",
         &expect![[r#"
-            use.rb:2 call thing.close ambiguous(2) a.rb:2 A.close, b.rb:2 B.close
             use.rb:3 call thing.only unique_name b.rb:3 B.only
         "#]],
     );
@@ -82,6 +81,32 @@ def send_request(): ...
         &expect![[r#"
             README.md:3 mention Client.connect unique_name client.py:2 Client.connect
             README.md:3 mention send_request unique_name client.py:4 send_request
+        "#]],
+    );
+}
+
+#[test]
+fn a_module_and_a_function_share_a_name() {
+    check(
+        "
+//- src/lib.rs
+mod spawn;
+pub use spawn::spawn;
+mod user;
+fn start() { spawn(); }
+//- src/spawn.rs
+pub fn spawn() {}
+//- src/user.rs
+use crate::spawn;
+fn start() { spawn(); crate::spawn::spawn(); }
+",
+        &expect![[r#"
+            src/lib.rs:2 imports src/spawn.rs
+            src/lib.rs:4 call spawn exact src/spawn.rs:1 spawn
+            src/user.rs:1 imports src/lib.rs
+            src/user.rs:1 imports src/spawn.rs
+            src/user.rs:2 call spawn exact src/spawn.rs:1 spawn
+            src/user.rs:2 call crate.spawn.spawn exact src/spawn.rs:1 spawn
         "#]],
     );
 }
