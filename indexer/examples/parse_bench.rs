@@ -1,6 +1,7 @@
 //! Measures the parsing half over a directory, or shows what it makes of one file.
 //!
-//! `parse_bench DIR` prints the processor time of bare tree-sitter parses and of whole records for each language;
+//! `parse_bench DIR...` prints, for each language, the processor time of bare tree-sitter parses, of these with
+//! symbols, references, imports and bindings, and of whole records with chunks, over at most 8 MB of each language;
 //! `parse_bench --show FILE` prints symbols, chunks, references and imports; `parse_bench --skipped DIR` lists the
 //! files whose content keeps them out of the index.
 
@@ -12,16 +13,22 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use contexd_indexer::lang::Language;
-use contexd_indexer::{ParseBudget, content, lang, parse, parse_file};
+use contexd_indexer::{ParseBudget, Stage, content, lang, parse, parse_as_far_as, parse_file};
 use contexd_store::FileRecord;
+
+/// How much of each language is measured.
+const MAX_BYTES_A_LANGUAGE: usize = 8_000_000;
+
+/// Files that are parsed in one way before the next way has its turn.
+const FILES_A_BATCH: usize = 64;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {
         [flag, file] if flag == "--show" => show(file),
         [flag, directory] if flag == "--skipped" => show_skipped(Path::new(directory)),
-        [directory] => measure(Path::new(directory)),
-        _ => println!("usage: parse_bench DIR | --show FILE | --skipped DIR"),
+        [] => println!("usage: parse_bench DIR... | --show FILE | --skipped DIR"),
+        directories => measure(directories),
     }
 }
 
@@ -42,7 +49,7 @@ fn processor_time(start: Instant) -> Duration {
     nanoseconds.map_or(start.elapsed(), Duration::from_nanos)
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Totals {
     files: usize,
     bytes: usize,
@@ -51,17 +58,20 @@ struct Totals {
     references: usize,
     chunks: usize,
     with_errors: usize,
-    bare: Duration,
-    whole: Duration,
+    tree: Duration,
+    facts: Duration,
+    record: Duration,
 }
 
 /// Paths and contents.
 type Files = Vec<(String, String)>;
 
-fn measure(directory: &Path) {
+fn measure(directories: &[String]) {
     let mut texts: BTreeMap<&str, (&'static Language, Files)> = BTreeMap::new();
     let mut skipped: BTreeMap<&str, usize> = BTreeMap::new();
-    for entry in ignore::WalkBuilder::new(directory).build().flatten() {
+    for entry in
+        directories.iter().flat_map(|directory| ignore::WalkBuilder::new(directory).build()).flatten()
+    {
         let path = entry.path().to_string_lossy().into_owned();
         let Ok(bytes) = fs::read(entry.path()) else { continue };
         match content::classify(&path, &bytes) {
@@ -75,54 +85,58 @@ fn measure(directory: &Path) {
         }
     }
     println!(
-        "language      files      bytes    lines  symbols     refs   chunks errors    bare   whole  ratio"
+        "language      files      bytes    lines  symbols     refs   chunks errors      tree     facts    record \
+         facts/tree record/tree"
     );
-    for (name, (language, files)) in &texts {
-        measure_language(language, files).print(name);
+    let mut all = Totals::default();
+    for (name, (language, mut files)) in texts.into_iter().filter(|(_, (language, _))| language.has_grammar())
+    {
+        keep_evenly(&mut files, MAX_BYTES_A_LANGUAGE);
+        let totals = measure_language(language, &files);
+        totals.print(name);
+        all.include(&totals);
     }
+    all.print("all");
     println!("skipped: {skipped:?}");
 }
 
+/// Leaves out files, evenly spread over the list, until at most `limit` bytes remain.
+fn keep_evenly(files: &mut Files, limit: usize) {
+    let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
+    let mut owed = 0.0;
+    files.retain(|(_, text)| {
+        owed += text.len() as f64 * limit as f64 / bytes.max(1) as f64;
+        let is_kept = bytes <= limit || owed >= text.len() as f64;
+        owed -= if is_kept { text.len() as f64 } else { 0.0 };
+        is_kept
+    });
+}
+
+/// Parses the files in batches, each to the tree, to the facts and to the record in turn, so that all three see
+/// the same machine.
 fn measure_language(language: &'static Language, files: &Files) -> Totals {
     let start = Instant::now();
     let budget = ParseBudget::default();
     // Compiles the query outside the measured time.
     let _ = parse("", language, &budget);
     let mut total = Totals::default();
-    let bare_start = processor_time(start);
-    files.iter().for_each(|(_, text)| bare_parse(language.name, text));
-    let whole_start = processor_time(start);
-    for (path, text) in files {
-        let file_start = Instant::now();
-        let record = parse(text, language, &budget);
-        if file_start.elapsed() > Duration::from_millis(500) {
-            println!("slow: {path} {:?} {:?}", file_start.elapsed(), record.problems);
+    for batch in files.chunks(FILES_A_BATCH) {
+        let tree_start = processor_time(start);
+        for (_, text) in batch {
+            let _ = parse_as_far_as(Stage::Tree, text, language, &budget);
         }
-        total.add(text, &record);
+        let facts_start = processor_time(start);
+        for (_, text) in batch {
+            let _ = parse_as_far_as(Stage::Facts, text, language, &budget);
+        }
+        let record_start = processor_time(start);
+        let records: Vec<FileRecord> = batch.iter().map(|(_, text)| parse(text, language, &budget)).collect();
+        total.record += processor_time(start) - record_start;
+        total.facts += record_start - facts_start;
+        total.tree += facts_start - tree_start;
+        batch.iter().zip(&records).for_each(|((_, text), record)| total.add(text, record));
     }
-    total.bare = whole_start - bare_start;
-    total.whole = processor_time(start) - whole_start;
     total
-}
-
-/// Only the syntax tree, for comparison.
-fn bare_parse(language: &str, text: &str) {
-    let grammar = match language {
-        "rust" => tree_sitter_rust::LANGUAGE,
-        "python" => tree_sitter_python::LANGUAGE,
-        "javascript" => tree_sitter_javascript::LANGUAGE,
-        "typescript" => tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
-        "tsx" => tree_sitter_typescript::LANGUAGE_TSX,
-        "go" => tree_sitter_go::LANGUAGE,
-        "java" => tree_sitter_java::LANGUAGE,
-        "c" => tree_sitter_c::LANGUAGE,
-        "cpp" => tree_sitter_cpp::LANGUAGE,
-        _ => return,
-    };
-    let mut parser = tree_sitter::Parser::new();
-    if parser.set_language(&grammar.into()).is_ok() {
-        parser.parse(text, None);
-    }
 }
 
 impl Totals {
@@ -136,9 +150,23 @@ impl Totals {
         self.with_errors += usize::from(!record.problems.is_empty());
     }
 
+    fn include(&mut self, other: &Self) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.lines += other.lines;
+        self.symbols += other.symbols;
+        self.references += other.references;
+        self.chunks += other.chunks;
+        self.with_errors += other.with_errors;
+        self.tree += other.tree;
+        self.facts += other.facts;
+        self.record += other.record;
+    }
+
     fn print(&self, name: &str) {
+        let ratio = |time: Duration| time.as_secs_f64() / self.tree.as_secs_f64().max(1e-9);
         println!(
-            "{name:12} {:6} {:10} {:8} {:8} {:8} {:8} {:6} {:>6}ms {:>5}ms {:5.2}",
+            "{name:12} {:6} {:10} {:8} {:8} {:8} {:8} {:6} {:>7}ms {:>7}ms {:>7}ms {:10.2} {:11.2}",
             self.files,
             self.bytes,
             self.lines,
@@ -146,9 +174,11 @@ impl Totals {
             self.references,
             self.chunks,
             self.with_errors,
-            self.bare.as_millis(),
-            self.whole.as_millis(),
-            self.whole.as_secs_f64() / self.bare.as_secs_f64().max(1e-9),
+            self.tree.as_millis(),
+            self.facts.as_millis(),
+            self.record.as_millis(),
+            ratio(self.facts),
+            ratio(self.record),
         );
     }
 }

@@ -21,4 +21,4 @@ mod watch;
 pub mod worker;
 
 pub use error::IndexerError;
-pub use parse::{PARSER_VERSION, ParseBudget, parse, parse_file};
+pub use parse::{PARSER_VERSION, ParseBudget, Stage, parse, parse_as_far_as, parse_file};

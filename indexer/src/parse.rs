@@ -3,6 +3,7 @@
 //! A file with syntax errors keeps all that can be had, one that takes too long is chunked as text; both are
 //! said in the record's problems.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -104,6 +105,30 @@ pub fn parse(text: &str, language: &'static Language, budget: &ParseBudget) -> F
     record
 }
 
+/// How far [`parse_as_far_as`] goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The bare syntax tree, of the same text as always.
+    Tree,
+    /// The tree and what the query finds in it: symbols, references, imports, bindings.
+    Facts,
+}
+
+/// Does the first part of the work of [`parse`] and throws its result away: for measurements of what each part
+/// costs. False without a grammar, and when the time was over.
+#[must_use]
+pub fn parse_as_far_as(stage: Stage, text: &str, language: &'static Language, budget: &ParseBudget) -> bool {
+    let Some((syntax, compiled)) = language.grammar() else { return false };
+    let deadline = Deadline::after(budget.time);
+    match stage {
+        Stage::Tree => parse_tree(&text_for_grammar(text, syntax), compiled, &deadline).is_some(),
+        Stage::Facts => {
+            let lines = LineIndex::new(text);
+            parse_with_grammar(text, &lines, syntax, compiled, budget, &mut Vec::new()).is_some()
+        }
+    }
+}
+
 /// Parses and extracts; `None` when the time was over.
 fn parse_with_grammar(
     text: &str,
@@ -114,17 +139,18 @@ fn parse_with_grammar(
     problems: &mut Vec<Problem>,
 ) -> Option<(Tree, Extracted)> {
     let deadline = Deadline::after(budget.time);
-    let tree = parse_tree(
-        &mask::patched(mask::masked(text, syntax.masking), text, syntax.patching),
-        compiled,
-        &deadline,
-    )?;
+    let tree = parse_tree(&text_for_grammar(text, syntax), compiled, &deadline)?;
     let source = Source { text, lines, tree: &tree, syntax, compiled };
     let extracted = symbols::extract(&source, budget, &deadline)?;
     let errors = count_errors(&tree);
     problems.extend((errors > 0).then_some(Problem::SyntaxErrors(errors)));
     problems.extend(extracted.is_truncated.then_some(Problem::TooManyItems));
     Some((tree, extracted))
+}
+
+/// What the grammar is to see of `text`: as long as it, with what would lead it astray masked.
+fn text_for_grammar<'t>(text: &'t str, syntax: &Syntax) -> Cow<'t, str> {
+    mask::patched(mask::masked(text, syntax.masking), text, syntax.patching)
 }
 
 /// The syntax tree, made by this thread's parser; `None` when the time was over.

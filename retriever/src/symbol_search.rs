@@ -126,8 +126,8 @@ fn match_of(name: &str, wanted: &str) -> SymbolMatch {
     }
 }
 
-/// Among symbols that match alike: types and functions before members, product code before tests and examples, public
-/// before private, documented before bare, outer before nested.
+/// Among symbols that match alike: types and functions before members, product code before tests and examples, those with
+/// a body before announcements, public before private, documented before bare, outer before nested.
 fn symbol_score(path: &str, record: &contexd_store::SymbolRecord) -> f32 {
     let class = PathClass::of(path);
     let prior = if class.test || record.is_test {
@@ -142,10 +142,12 @@ fn symbol_score(path: &str, record: &contexd_store::SymbolRecord) -> f32 {
         Visibility::Restricted | Visibility::Unknown => 0.95,
         Visibility::Private => 0.9,
     };
+    let announced = record.kind.is_callable() && !record.has_body && !record.is_abstract;
+    let announcement = if announced { 0.85 } else { 1.0 };
     let documented = if record.doc.is_empty() { 0.97 } else { 1.0 };
     let nesting = 1.0 / (1.0 + 0.02 * container_parts(record).count() as f32);
     let body = 1.0 + 0.01 * (record.span.line_count() as f32).ln();
-    kind_factor(record.kind) * prior * visibility * documented * nesting * body
+    kind_factor(record.kind) * prior * announcement * visibility * documented * nesting * body
 }
 
 fn by_rank(a: &SymbolHit, b: &SymbolHit) -> std::cmp::Ordering {

@@ -226,6 +226,8 @@ pub struct SymbolRecord {
     pub is_static: bool,
     /// Whether it leaves its body to others (`abstract`, a trait's or interface's method without a body).
     pub is_abstract: bool,
+    /// Whether it has a body. What only announces a definition elsewhere (a prototype in a header) has none.
+    pub has_body: bool,
     /// Attributes, decorators and annotations as written, without their marks.
     pub attributes: Vec<Box<str>>,
     /// The parameters of something that is called.
@@ -255,6 +257,7 @@ impl SymbolRecord {
             is_async: false,
             is_static: false,
             is_abstract: false,
+            has_body: false,
             attributes: Vec::new(),
             parameters: Vec::new(),
             declared_type: "".into(),

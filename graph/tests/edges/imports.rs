@@ -128,10 +128,7 @@ upper("a");
     );
 }
 
-#[test]
-fn rust() {
-    check(
-        "
+const RUST: &str = "
 //- Cargo.toml
 [workspace]
 members = [\"core\", \"app\"]
@@ -177,7 +174,12 @@ fn main() {
     rate();
     inline::helper();
 }
-",
+";
+
+#[test]
+fn rust() {
+    check(
+        RUST,
         &expect![[r#"
             core/src/lib.rs:3 imports core/src/cart.rs
             core/src/lib.rs:3 imports core/src/cart.rs

@@ -178,7 +178,7 @@ fn patterns() -> &'static [Regex; 7] {
     PATTERNS.get_or_init(|| {
         [
             // `EXPORT_MACRO type name(`
-            r"^\s*([A-Z][A-Z0-9]*_[A-Z0-9_]+(?:\([^()]*\))?)\s+(?:[A-Za-z_][\w:<>]*[\s*&]+[A-Za-z_~]|~)",
+            r"^\s*([A-Z][A-Z0-9]*_[A-Z0-9_]+(?:\([^()]*\))?)\s+(?:[A-Za-z_][\w:<>]*[\s*&]+(?:[A-Za-z_~]|\(\*?\s*\w+\s*\)\s*\()|~)",
             // `class EXPORT_MACRO Name`
             r"\b(?:class|struct|union)\s+((?:[A-Z][A-Z0-9]*_[A-Z0-9_]+(?:\([^()]*\))?\s+)+)[A-Za-z_\[]",
             // `type name ANNOTATION_MACRO)`
@@ -251,6 +251,7 @@ mod tests {
             "namespace a {\n\nclass B;\n\n}\n",
         );
         check("CURL_EXTERN CURLcode curl_init(void);", "CURLcode curl_init(void);");
+        check("LUA_API int (lua_type) (State *L);", "int (lua_type) (State *L);");
         check("class ABSL_LOCKABLE ABSL_X(1) Mutex {", "class Mutex {");
         check("int x ABSL_GUARDED_BY(mu_);", "int x ;");
         check("public:\n  OLD_API(\"x\")\n  void Lock();", "public:\n\n  void Lock();");

@@ -36,7 +36,7 @@ fn hidden_lines(lines: &[(usize, &str)], starts: &[usize], end: usize) -> Vec<Ra
     let line_range = |line: usize| lines[line].0..lines[line].0 + lines[line].1.len();
     let ends = starts.iter().skip(1).copied().chain([end]);
     let mut branches = starts.iter().zip(ends).map(|(start, end)| &lines[start + 1..end]);
-    let can_follow = branches.all(|branch| is_whole(branch));
+    let can_follow = branches.all(is_whole);
     let hidden_from = if can_follow { end } else { starts.get(1).copied().unwrap_or(end) };
     starts
         .iter()

@@ -129,6 +129,7 @@ fn finish(source: &Source, captures: &Captures, rules: &Rules, drafts: Vec<Draft
             is_async: modifiers.is_async,
             is_static: modifiers.is_static,
             is_abstract: modifiers.is_abstract,
+            has_body: draft.body_start.is_some(),
             parameters: raw
                 .parameters
                 .iter()

@@ -53,6 +53,50 @@ fn hits_have_the_fields_that_scripts_read() {
 }
 
 #[test]
+fn edges_have_the_fields_that_scripts_read() {
+    let (sandbox, tree) = shop();
+    let _daemon = sandbox.serve();
+    let meanings = json(&sandbox, &tree, &["def", "PriceList::price_of"]).expect_code(0).json_lines();
+    check_fields(&meanings[0], &HIT_FIELDS);
+    check_fields(&meanings[0], &["confidence", "candidates", "used_at", "name_column"]);
+    assert_eq!(meanings[0]["path"].as_str(), Some("src/prices.rs"));
+    assert_eq!((meanings.len(), meanings[0]["confidence"].as_str()), (1, Some("exact")));
+
+    let uses = json(&sandbox, &tree, &["refs", "price_of"]).expect_code(0).json_lines();
+    let fields =
+        ["path", "line", "column", "kind", "enclosing", "confidence", "candidates", "targets", "text"];
+    uses.iter().for_each(|found| check_fields(found, &fields));
+    let in_cart = uses.iter().find(|found| found["path"] == "src/cart.rs").unwrap();
+    assert_eq!(
+        (in_cart["kind"].as_str(), in_cart["enclosing"].as_str()),
+        (Some("call"), Some("Cart::total_price"))
+    );
+
+    let callers = json(&sandbox, &tree, &["related", "callers", "price_of"]).expect_code(0).json_lines();
+    check_fields(&callers[0], &["symbol", "confidence", "candidates", "uses", "used_at"]);
+    assert!(callers.iter().any(|caller| caller["symbol"] == "Cart::total_price"), "{callers:?}");
+
+    let neighbours = json(&sandbox, &tree, &["neighbours", "src/cart.rs"]).json();
+    check_fields(&neighbours, &["path", "imports", "importers", "changed_together", "history_missing"]);
+    let map = json(&sandbox, &tree, &["map"]).expect_code(0).json();
+    check_fields(&map, &["files", "lines", "modules", "symbols", "schema_version"]);
+    assert!(map["modules"].as_array().unwrap().iter().any(|module| module["path"] == "src"), "{map}");
+}
+
+#[test]
+fn a_place_leads_to_a_definition_and_nothing_is_exit_1() {
+    let (sandbox, tree) = shop();
+    let _daemon = sandbox.serve();
+    let line = SHOP.split("//- /").find(|file| file.starts_with("src/cart.rs")).unwrap().lines();
+    let line = line.skip(1).position(|line| line.contains("prices.price_of")).unwrap() + 1;
+    let place = format!("src/cart.rs:{line}");
+    let found = json(&sandbox, &tree, &["def", &place]).expect_code(0).json_lines();
+    assert!(found.iter().any(|meaning| meaning["symbol"] == "PriceList::price_of"), "{found:?}");
+    let _unknown = json(&sandbox, &tree, &["def", "no_such_name_anywhere"]).expect_code(1);
+    let _no_file = json(&sandbox, &tree, &["refs", "no/such/file.rs:1"]).expect_code(2);
+}
+
+#[test]
 fn packs_have_the_fields_that_scripts_read() {
     let (sandbox, tree) = shop();
     let _daemon = sandbox.serve();

@@ -31,8 +31,17 @@ pub(super) const C_NAME_PATH: [NameStep; 7] = [
 ];
 
 /// Words that broken code may put where a name is expected.
-const C_KEYWORDS: [&str; 21] = [
+const C_KEYWORDS: [&str; 30] = [
     "noexcept",
+    "void",
+    "char",
+    "int",
+    "long",
+    "double",
+    "float",
+    "short",
+    "signed",
+    "unsigned",
     "if",
     "else",
     "for",
