@@ -7,7 +7,7 @@ use contexd_store::{FileEntry, FileRecord};
 
 use super::meta::{item_state, reply_meta, small_count};
 use super::request::{self, Capped};
-use super::search::{MAX_HITS, container, require_name};
+use super::search::{MAX_HITS, definition, require_name};
 use crate::engine::{
     Answer, FileNeighbours, FoundMeanings, FoundReferences, FoundRelation, FoundRelations, ItemState, Notice,
     NoticeCode, ShownDefinition, ShownMap, ShownPlace, TargetQuery,
@@ -255,28 +255,8 @@ fn module(module: &Module, used: impl Fn(&UsedSymbol) -> Option<v1::UsedSymbol>)
 }
 
 fn symbol_hit(shown: &ShownDefinition) -> v1::SymbolHit {
-    let file = &shown.definition.file;
-    let symbol = shown.definition.record();
-    v1::SymbolHit {
-        name: symbol.name.to_string(),
-        qualified_name: symbol.qualified_name.to_string(),
-        kind: symbol.kind.as_str().to_owned(),
-        container: container(&file.record, symbol),
-        path: file.path.to_string(),
-        start_line: symbol.span.start_line,
-        end_line: symbol.span.end_line,
-        name_line: symbol.name_span.start_line,
-        name_column: shown.name_column,
-        signature: symbol.signature.to_string(),
-        doc: symbol.doc.to_string(),
-        visibility: symbol.visibility.as_str().to_owned(),
-        r#match: v1::SymbolMatch::Exact.into(),
-        language: file.record.language.to_string(),
-        state: item_state(shown.state).into(),
-        score: 0.0,
-        is_test: symbol.is_test,
-        blob: file.blob.to_string(),
-    }
+    let ShownDefinition { definition: found, state, name_column } = shown;
+    definition(&found.file, found.record(), *name_column, *state)
 }
 
 fn position(place: &ShownPlace) -> v1::Position {

@@ -2,12 +2,13 @@
 
 use contexd_proto::v1;
 use contexd_retriever::{Query, SymbolMatch, SymbolQuery};
-use contexd_store::{FileRecord, ParameterRecord, SymbolRecord};
+use contexd_store::{FileEntry, FileRecord, ParameterRecord, SymbolRecord};
 
 use super::meta::{item_state, reply_meta, small_count};
 use super::request::{self, Capped};
 use crate::engine::{
-    Answer, FoundPiece, FoundPieces, FoundSymbol, FoundSymbols, Notice, NoticeCode, Outline, SearchExtras,
+    Answer, FoundPiece, FoundPieces, FoundSymbol, FoundSymbols, ItemState, Notice, NoticeCode, Outline,
+    SearchExtras,
 };
 use crate::error::ServiceError;
 
@@ -116,6 +117,20 @@ fn symbol_hit(found: &FoundSymbol) -> Option<v1::SymbolHit> {
     let file = &found.hit.file;
     let symbol = file.record.symbols.get(found.hit.symbol.ordinal as usize)?;
     Some(v1::SymbolHit {
+        r#match: symbol_match(found.hit.matched).into(),
+        score: found.hit.score,
+        ..definition(file, symbol, found.name_column, found.state)
+    })
+}
+
+/// A definition that was not looked for by name: its match is exact, and it has no score.
+pub(super) fn definition(
+    file: &FileEntry,
+    symbol: &SymbolRecord,
+    name_column: u32,
+    state: ItemState,
+) -> v1::SymbolHit {
+    v1::SymbolHit {
         name: symbol.name.to_string(),
         qualified_name: symbol.qualified_name.to_string(),
         kind: symbol.kind.as_str().to_owned(),
@@ -124,21 +139,21 @@ fn symbol_hit(found: &FoundSymbol) -> Option<v1::SymbolHit> {
         start_line: symbol.span.start_line,
         end_line: symbol.span.end_line,
         name_line: symbol.name_span.start_line,
-        name_column: found.name_column,
+        name_column,
         signature: symbol.signature.to_string(),
         doc: symbol.doc.to_string(),
         visibility: symbol.visibility.as_str().to_owned(),
-        r#match: symbol_match(found.hit.matched).into(),
+        r#match: v1::SymbolMatch::Exact.into(),
         language: file.record.language.to_string(),
-        state: item_state(found.state).into(),
-        score: found.hit.score,
+        state: item_state(state).into(),
+        score: 0.0,
         is_test: symbol.is_test,
         blob: file.blob.to_string(),
-    })
+    }
 }
 
 /// Qualified name of what contains `symbol`.
-pub(super) fn container(record: &FileRecord, symbol: &SymbolRecord) -> String {
+fn container(record: &FileRecord, symbol: &SymbolRecord) -> String {
     let parent = symbol.parent.and_then(|parent| record.symbols.get(parent as usize));
     parent.map(|parent| parent.qualified_name.to_string()).unwrap_or_default()
 }
