@@ -6,6 +6,8 @@
 //! confidence `none`. `--times` prints instead how long parsing, building the graph and updating it after an edit of
 //! one file took.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the report is what it is for")]
+
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,7 +23,9 @@ use serde_json::{Value, json};
 /// Larger files are left out, as the index does.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the report is what it is for")]
+/// A file's record and its text.
+type ReadFile = (Arc<FileEntry>, Arc<str>);
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
@@ -54,7 +58,7 @@ fn main() -> ExitCode {
 }
 
 /// The records of all files that the index would read, with their texts.
-fn read(tree: &Path) -> Result<Vec<(Arc<FileEntry>, Arc<str>)>, String> {
+fn read(tree: &Path) -> Result<Vec<ReadFile>, String> {
     let options = ScopeOptions { config: ScopeConfig::default(), ..ScopeOptions::default() };
     let scope = Scope::new(tree, &options).map_err(|error| error.to_string())?;
     let found = scan::walk(&scope).map_err(|error| error.to_string())?;
@@ -103,13 +107,7 @@ fn time_update(graph: &Graph, entries: &[Arc<FileEntry>]) -> [std::time::Duratio
     times
 }
 
-fn dump(
-    graph: &Graph,
-    files: &[(Arc<FileEntry>, Arc<str>)],
-    entry: &FileEntry,
-    text: &str,
-    with_unresolved: bool,
-) {
+fn dump(graph: &Graph, files: &[ReadFile], entry: &FileEntry, text: &str, with_unresolved: bool) {
     let mut resolved = graph.uses_in(&entry.path).peekable();
     for reference in &entry.record.references {
         let known = resolved.next_if(|(of, _)| std::ptr::eq(*of, reference));
@@ -143,7 +141,7 @@ fn line(
     })
 }
 
-fn target(files: &[(Arc<FileEntry>, Arc<str>)], id: SymbolId) -> Value {
+fn target(files: &[ReadFile], id: SymbolId) -> Value {
     let Some((entry, text)) = files.iter().find(|(entry, _)| entry.id == id.file) else { return Value::Null };
     let symbol = &entry.record.symbols[id.ordinal as usize];
     json!({

@@ -204,7 +204,9 @@ fn declares_parameters(_before: &str, behind: &str) -> bool {
 fn declares_method(before: &str, behind: &str) -> bool {
     let is_call = ["new", "return", "throw", "else", "->"].iter().any(|word| before.ends_with(word))
         || before.ends_with(['.', '=', '(', ',', '&', '|', '+', '!', '?', ':']);
-    !is_call && !(before.is_empty() && behind.ends_with(';')) && !before.contains("= ")
+    let is_statement = before.is_empty() && behind.ends_with(';');
+    let is_value = before.contains("= ");
+    !(is_call || is_statement || is_value)
 }
 
 /// `type NAME =`, `type NAME<T> =`, also where the line ends early.
