@@ -10,7 +10,7 @@ pub(crate) struct Link<'a> {
     pub(crate) indexed: bool,
 }
 
-/// The links of `chain` (see the store's record module), from the head.
+/// The links of `chain` (see the store's `ReferenceRecord`), from the head.
 pub(crate) fn links(chain: &str) -> impl Iterator<Item = Link<'_>> {
     chain.split('.').filter(|part| !part.is_empty()).map(|part| {
         let name = part.trim_end_matches(['(', ')', '[', ']']);

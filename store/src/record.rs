@@ -3,12 +3,6 @@
 //! A [`FileRecord`] is a pure function of (bytes, language, parser version): it holds nothing
 //! that depends on the path, so that a file that comes back after a branch switch, or stands twice in a tree,
 //! is parsed once. What depends on the path (the capsule) is made in the document module.
-//!
-//! # Chains
-//!
-//! An expression that leads from name to name is kept as a chain: the names joined by `.` however the language
-//! joins them, `()` after one that is called, `[]` after one that is indexed, arguments left out. `a::b(x).c[0]` is
-//! `a.b().c[]`. Whatever else stands at its head is `?`.
 
 use serde::{Deserialize, Serialize};
 
@@ -307,6 +301,12 @@ impl ReferenceKind {
 }
 
 /// One use of a name.
+///
+/// # Chains
+///
+/// An expression that leads from name to name is kept as a chain: the names joined by `.` however the language
+/// joins them, `()` after one that is called, `[]` after one that is indexed, arguments left out. `a::b(x).c[0]` is
+/// `a.b().c[]`. Whatever else stands at its head is `?`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReferenceRecord {
     /// The identifier as written.
@@ -319,7 +319,7 @@ pub struct ReferenceRecord {
     pub start_byte: u32,
     /// Position of the innermost enclosing symbol in [`FileRecord::symbols`].
     pub enclosing: Option<u32>,
-    /// What the name is taken from, as a [chain](self#chains): `self.client` of `self.client.get(x)`. Empty for a
+    /// What the name is taken from, as a [chain](ReferenceRecord#chains): `self.client` of `self.client.get(x)`. Empty for a
     /// bare name.
     pub receiver: Box<str>,
 }
@@ -327,11 +327,11 @@ pub struct ReferenceRecord {
 /// A name that holds a value: a local variable, a module's or class's variable, a field that a method sets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BindingRecord {
-    /// The name, or a [chain](self#chains) of two for a field that a method sets (`self.client`).
+    /// The name, or a [chain](ReferenceRecord#chains) of two for a field that a method sets (`self.client`).
     pub name: Box<str>,
     /// The type as written; empty where none is.
     pub declared_type: Box<str>,
-    /// What it is set to, as a [chain](self#chains); empty where that is no chain.
+    /// What it is set to, as a [chain](ReferenceRecord#chains); empty where that is no chain.
     pub value: Box<str>,
     /// Offset of the name's first byte.
     pub start_byte: u32,

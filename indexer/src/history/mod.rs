@@ -1,6 +1,6 @@
 //! Which files change together: read from the repository's git history, kept up as it grows.
 //!
-//! [`repository`] reads commits, [`coupling`] counts. A [`History`] holds the commits that count and their counts;
+//! `repository` reads commits, `coupling` counts. A [`History`] holds the commits that count and their counts;
 //! advancing it reads only commits that are new. What the history says is a matter of degree, so everything here
 //! is bounded, and an object that cannot be read costs its commit and nothing else.
 //!

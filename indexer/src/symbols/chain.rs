@@ -1,4 +1,4 @@
-//! Chains: how an expression leads from name to name (see the store's record module for the notation).
+//! Chains: how an expression leads from name to name (see the store's `ReferenceRecord` for the notation).
 //!
 //! They are read from the text, not from the tree: the tokens are much the same in all languages, and a tree knows
 //! neither its parents cheaply nor what an error node was meant to be.
