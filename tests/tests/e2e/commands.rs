@@ -13,6 +13,13 @@ fn shop() -> (Sandbox, Tree) {
     (sandbox, tree)
 }
 
+/// The same, with the root that makes its Rust files a crate.
+fn shop_crate() -> (Sandbox, Tree) {
+    let sandbox = Sandbox::new();
+    let tree = sandbox.tree("shop", &format!("{SHOP}//- /src/lib.rs\npub mod cart;\npub mod prices;\n"));
+    (sandbox, tree)
+}
+
 /// Runs a command in the tree with `--json`.
 fn json(sandbox: &Sandbox, tree: &Tree, arguments: &[&str]) -> Output {
     let arguments: Vec<&str> = arguments.iter().copied().chain(["--json", "--wait", "20000"]).collect();
@@ -54,7 +61,7 @@ fn hits_have_the_fields_that_scripts_read() {
 
 #[test]
 fn edges_have_the_fields_that_scripts_read() {
-    let (sandbox, tree) = shop();
+    let (sandbox, tree) = shop_crate();
     let _daemon = sandbox.serve();
     let meanings = json(&sandbox, &tree, &["def", "PriceList::price_of"]).expect_code(0).json_lines();
     check_fields(&meanings[0], &HIT_FIELDS);
@@ -85,7 +92,7 @@ fn edges_have_the_fields_that_scripts_read() {
 
 #[test]
 fn a_place_leads_to_a_definition_and_nothing_is_exit_1() {
-    let (sandbox, tree) = shop();
+    let (sandbox, tree) = shop_crate();
     let _daemon = sandbox.serve();
     let line = SHOP.split("//- /").find(|file| file.starts_with("src/cart.rs")).unwrap().lines();
     let line = line.skip(1).position(|line| line.contains("prices.price_of")).unwrap() + 1;

@@ -50,8 +50,6 @@ impl Served {
 fn what_is_not_available_yet_says_so() {
     let served = served();
     let mut searching = served.client.searching();
-    served.check(Code::Unimplemented, searching.get_definition(v1::GetDefinitionRequest::default()));
-    served.check(Code::Unimplemented, searching.find_references(v1::FindReferencesRequest::default()));
     served.check(Code::Unimplemented, searching.grep(v1::GrepRequest::default()));
     served.check(Code::Unimplemented, served.client.packing().explain(v1::ExplainRequest::default()));
     let mut overlays = served.client.overlays();
