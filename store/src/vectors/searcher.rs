@@ -92,7 +92,10 @@ impl VectorSearcher {
         limit: usize,
         filter: FileFilter<'_>,
     ) -> Result<Vec<VectorHit>, StoreError> {
-        let Some(rows) = self.models.get(&model) else { return Ok(Vec::new()) };
+        // A model whose rows are all gone has no dimension any more once the index was opened again.
+        let Some(rows) = self.models.get(&model).filter(|rows| rows.dimension > 0) else {
+            return Ok(Vec::new());
+        };
         validate(query, rows.dimension)?;
         let scan_query = ScanQuery::new(query);
         let found = match self.usable_graph(model, rows, filter) {
