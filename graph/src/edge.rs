@@ -1,6 +1,6 @@
-//! What the graph says: edges, their kinds, and how sure they are.
+//! What the graph says: which definitions a use means, and how sure that is.
 
-use contexd_store::{ReferenceKind, SymbolId};
+use contexd_store::SymbolId;
 
 /// A symbol by the file that it stands in and its position there. Unlike a
 /// [`SymbolId`] it survives edits of the file that leave its outline alone.
@@ -45,53 +45,6 @@ impl Confidence {
         match self {
             Self::Ambiguous(candidates) => candidates,
             Self::Exact | Self::Scoped | Self::UniqueName => 1,
-        }
-    }
-}
-
-/// What an edge says of its two ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EdgeKind {
-    /// The first calls the second.
-    Calls,
-    /// The first uses the second as a type.
-    UsesType,
-    /// The first extends or implements the second.
-    Inherits,
-    /// The first expands the macro that the second is.
-    Expands,
-    /// The first, a method, takes the place of the second, its base's.
-    Overrides,
-    /// The first, a test, uses the second.
-    Tests,
-    /// The first, a document, names the second.
-    Documents,
-}
-
-impl EdgeKind {
-    /// The stable lower-case name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Calls => "calls",
-            Self::UsesType => "uses_type",
-            Self::Inherits => "inherits",
-            Self::Expands => "expands",
-            Self::Overrides => "overrides",
-            Self::Tests => "tests",
-            Self::Documents => "documents",
-        }
-    }
-
-    /// What a use of this kind says.
-    #[must_use]
-    pub fn of_reference(kind: ReferenceKind) -> Self {
-        match kind {
-            ReferenceKind::Call => Self::Calls,
-            ReferenceKind::Type => Self::UsesType,
-            ReferenceKind::Inherit => Self::Inherits,
-            ReferenceKind::Macro => Self::Expands,
-            ReferenceKind::Mention => Self::Documents,
         }
     }
 }

@@ -185,7 +185,8 @@ fn container_name(record: &FileRecord, outer: Option<u32>) -> String {
 }
 
 /// A qualified name with `.` between its parts, whatever the language writes.
-pub(crate) fn dotted(name: &str) -> String {
+#[must_use]
+pub fn dotted(name: &str) -> String {
     let mut joined = String::with_capacity(name.len());
     for part in name.split(['\\', ':', '.', '#', '/']).filter(|part| !part.is_empty()) {
         if !joined.is_empty() {
@@ -301,6 +302,10 @@ impl Index {
         let is_same = old.as_ref().is_some_and(|old| old.outline == node.outline);
         if let Some(old) = &old {
             self.versions.remove(&old.entry.id);
+            if old.entry.record.language != node.entry.record.language {
+                // Who looked for files of one language looked no further than at whether this one is there.
+                self.note_existence(&path, changed);
+            }
         }
         if let Some(old) = old.filter(|_| !is_same) {
             self.forget(&old, slot, touched);

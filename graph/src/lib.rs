@@ -14,5 +14,6 @@ mod paths;
 mod resolve;
 mod rules;
 
-pub use edge::{Confidence, EdgeKind, MAX_TARGETS, Resolution};
+pub use edge::{Confidence, MAX_TARGETS, Resolution};
 pub use graph::{Graph, UpdateReport, Use};
+pub use index::dotted;

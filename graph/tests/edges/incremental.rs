@@ -164,3 +164,14 @@ proptest! {
         }
     }
 }
+
+/// A package's files are those of its language: one that turns into such a file joins those that import the package.
+#[test]
+fn a_file_that_changes_its_language_comes_and_goes() {
+    let importer = entry(1, "app/util.py", "import app.util\n");
+    let python = entry(2, "app/main.py", "x = 1\n");
+    let go = FileEntry { path: "app/main.py".into(), ..(*entry(3, "pkg/a.go", "package pkg\n")).clone() };
+    let files = [vec![Arc::clone(&importer), python], vec![importer, Arc::new(go)]];
+    let followed = files.iter().fold(Graph::empty(), |graph, files| graph.with_files(files, Generation(1)));
+    assert_eq!(followed.dump(), Graph::empty().with_files(&files[1], Generation(1)).dump());
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contexd_graph::{Confidence, Resolution};
+use contexd_graph::{Confidence, Resolution, dotted};
 use contexd_store::{FileEntry, SymbolKind};
 
 use super::{Definition, Meaning, Place, Target, View};
@@ -78,12 +78,6 @@ fn named(view: View<'_>, name: &str) -> Result<Vec<Meaning>, RetrieveError> {
         used_at: None,
     });
     Ok(meanings.collect())
-}
-
-/// A qualified name with `.` between its parts, however its language joins them.
-fn dotted(name: &str) -> String {
-    let parts = name.split(['.', ':', '#', '\\', '/']).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join(".")
 }
 
 fn at_position(view: View<'_>, path: &str, line: u32, column: u32) -> Result<Vec<Meaning>, RetrieveError> {

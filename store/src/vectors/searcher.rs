@@ -75,8 +75,13 @@ impl VectorSearcher {
 
     /// Numbers a row of `model`; `None` when it has never had a row.
     pub(crate) fn dimension(&self, model: ContentHash) -> Option<u32> {
-        let dimension = self.models.get(&model)?.dimension as u32;
-        (dimension > 0).then_some(dimension)
+        self.rows_of(model).map(|rows| rows.dimension as u32)
+    }
+
+    /// The rows of `model`. One whose rows are all gone has no dimension any more once the index was opened again,
+    /// and counts as one that never had any.
+    fn rows_of(&self, model: ContentHash) -> Option<&ModelRows> {
+        self.models.get(&model).map(|rows| &**rows).filter(|rows| rows.dimension > 0)
     }
 
     /// Number of live rows of `model`.
@@ -92,10 +97,7 @@ impl VectorSearcher {
         limit: usize,
         filter: FileFilter<'_>,
     ) -> Result<Vec<VectorHit>, StoreError> {
-        // A model whose rows are all gone has no dimension any more once the index was opened again.
-        let Some(rows) = self.models.get(&model).filter(|rows| rows.dimension > 0) else {
-            return Ok(Vec::new());
-        };
+        let Some(rows) = self.rows_of(model) else { return Ok(Vec::new()) };
         validate(query, rows.dimension)?;
         let scan_query = ScanQuery::new(query);
         let found = match self.usable_graph(model, rows, filter) {
@@ -114,7 +116,7 @@ impl VectorSearcher {
         query: &[f32],
         chunks: &[ChunkId],
     ) -> Result<Vec<Option<f32>>, StoreError> {
-        let Some(rows) = self.models.get(&model) else { return Ok(vec![None; chunks.len()]) };
+        let Some(rows) = self.rows_of(model) else { return Ok(vec![None; chunks.len()]) };
         validate(query, rows.dimension)?;
         let scan_query = ScanQuery::new(query);
         Ok(chunks.iter().map(|chunk| similarity(rows, &scan_query, *chunk)).collect())
