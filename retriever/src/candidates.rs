@@ -1,13 +1,14 @@
-//! Candidates: the chunks worth scoring, gathered from the keyword index, the symbols, the vectors and the paths.
+//! Candidates: the chunks worth scoring, gathered from the keyword index, the symbols, the vectors, the paths and the
+//! places that error output names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use contexd_store::keyword::LexicalQuery;
 use contexd_store::{ChunkId, FileEntry, FileId, Snapshot, SymbolId};
 
 use crate::filter::Filter;
 use crate::names::definition_strength;
-use crate::understand::Understanding;
+use crate::understand::{Frame, Understanding};
 use crate::{Query, RetrieveError, Weights};
 
 /// Chunks taken from the keyword index, at least.
@@ -39,12 +40,14 @@ pub(crate) struct Evidence {
     pub(crate) definition: f32,
     /// Whether the question names the file's path (1) or file name (0.5).
     pub(crate) path_match: f32,
+    /// Whether error output in the question names a line of the chunk.
+    pub(crate) frame: f32,
 }
 
 impl Evidence {
-    /// Whether no term, name or path of the question is in the chunk.
+    /// Whether no term, name, path or place of the question is in the chunk.
     fn is_dense_only(&self) -> bool {
-        self.lexical <= 0.0 && self.definition <= 0.0 && self.path_match <= 0.0
+        self.lexical <= 0.0 && self.definition <= 0.0 && self.path_match <= 0.0 && self.frame <= 0.0
     }
 
     /// The greater of the similarities.
@@ -72,6 +75,7 @@ pub(crate) fn gather(
     add_dense(&mut pool, snapshot, query, file_filter)?;
     add_definitions(&mut pool, snapshot, understanding, filter);
     add_paths(&mut pool, snapshot, understanding, filter);
+    add_frames(&mut pool, snapshot, &understanding.frames, filter);
     if pool.values().all(Evidence::is_dense_only) {
         pool.retain(|_, evidence| evidence.similarity() >= SIMILARITY_ALONE);
     }
@@ -158,6 +162,52 @@ fn add_paths(pool: &mut Pool, snapshot: &Snapshot, understanding: &Understanding
     }
 }
 
+/// Pins the chunks at the places that error output names: the innermost place that the repository has counts in full,
+/// the one after it half, then a third.
+fn add_frames(pool: &mut Pool, snapshot: &Snapshot, frames: &[Frame], filter: &Filter) {
+    let mut places = 0.0;
+    for (frame, files) in frames.iter().zip(files_of_frames(snapshot, frames)) {
+        let files = files.into_iter().filter(|(file, _)| filter.admits_file(file));
+        let pinned: Vec<(ChunkId, f32)> = files
+            .filter_map(|(file, similarity)| Some((chunk_at_line(file, frame.line)?, similarity)))
+            .collect();
+        places += if pinned.is_empty() { 0.0 } else { 1.0 };
+        for (chunk, similarity) in pinned {
+            let evidence = pool.entry(chunk).or_default();
+            evidence.frame = evidence.frame.max(similarity / places);
+        }
+    }
+}
+
+/// The files that each of `frames` may mean, with how well the paths agree: those that agree best.
+fn files_of_frames<'s>(snapshot: &'s Snapshot, frames: &[Frame]) -> Vec<Vec<(&'s FileEntry, f32)>> {
+    let mut found: Vec<Vec<(&FileEntry, f32)>> = vec![Vec::new(); frames.len()];
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (number, frame) in frames.iter().enumerate() {
+        by_name.entry(file_name(&frame.path)).or_default().push(number);
+    }
+    let files = if frames.is_empty() { None } else { Some(snapshot.files()) };
+    for file in files.into_iter().flatten() {
+        for &number in by_name.get(file_name(&file.path)).map_or(&[][..], Vec::as_slice) {
+            if let Some(similarity) = path_similarity(&file.path, &frames[number].path) {
+                found[number].push((file, similarity));
+            }
+        }
+    }
+    for files in &mut found {
+        let best = files.iter().map(|(_, similarity)| *similarity).fold(0.0, f32::max);
+        files.retain(|(_, similarity)| *similarity >= best);
+        // A file name that many files bear says little.
+        let share = 1.0 / (files.len().max(1) as f32).sqrt();
+        files.iter_mut().for_each(|(_, similarity)| *similarity *= share);
+    }
+    found
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 /// 1 when `path` ends in the whole of `named`, 0.5 when only the file names agree, `None` otherwise.
 fn path_similarity(path: &str, named: &str) -> Option<f32> {
     let ends_at_part = |suffix: &str| {
@@ -188,6 +238,13 @@ fn admits_chunk(snapshot: &Snapshot, id: ChunkId, filter: &Filter) -> bool {
 pub(crate) fn chunk_of_symbol(file: &FileEntry, symbol: SymbolId) -> Option<ChunkId> {
     let name_start = file.record.symbols.get(symbol.ordinal as usize)?.name_span.start_byte;
     chunk_at_byte(file, name_start)
+}
+
+/// The chunk of `file` that holds `line`, or the last one when the file is shorter.
+fn chunk_at_line(file: &FileEntry, line: u32) -> Option<ChunkId> {
+    let after = file.record.chunks.partition_point(|chunk| chunk.span.start_line <= line);
+    let ordinal = u32::try_from(after.checked_sub(1)?).ok()?;
+    Some(ChunkId { file: file.id, ordinal })
 }
 
 /// The chunk of `file` that holds the byte at `offset`.

@@ -31,4 +31,5 @@ pub use result::{Hit, SearchResult, SymbolHit, SymbolMatch, SymbolQuery, SymbolR
 pub use search::{MAX_LIMIT, search};
 pub use signals::Signals;
 pub use symbol_search::search_symbols;
+pub use understand::text_to_embed;
 pub use weights::Weights;

@@ -9,10 +9,13 @@ use crate::understand::{NamedIdentifier, Strength, is_content_word};
 /// `rivals` is the number of symbols of that name: a plain word that names many things says little.
 pub(crate) fn definition_strength(identifier: &NamedIdentifier, symbol: &SymbolRecord, rivals: usize) -> f32 {
     let as_written = if *symbol.name == *identifier.name { 1.0 } else { 0.75 };
+    let by_rivals = 1.0 / (1.0 + (rivals as f32).ln() / 2.0);
     let strength = match identifier.strength {
+        Strength::Word => 0.3 * by_rivals,
+        // Code that a report quotes names many things by the way.
+        _ if identifier.is_quoted => 0.4 * by_rivals,
         Strength::Code => 1.0,
         Strength::Capitalised => 0.7,
-        Strength::Word => 0.3 / (1.0 + (rivals as f32).ln() / 2.0),
     };
     as_written * strength * kind_factor(symbol.kind) * qualifier_factor(&identifier.qualifier, symbol)
 }

@@ -48,6 +48,8 @@ pub enum QueryKind {
     Path,
     /// Words of a natural language, perhaps with identifiers among them.
     NaturalLanguage,
+    /// A text of many words or lines, or error output: an issue, a stack trace, a compiler's messages.
+    Report,
 }
 
 impl QueryKind {
@@ -58,6 +60,7 @@ impl QueryKind {
             Self::Identifier => "identifier",
             Self::Path => "path",
             Self::NaturalLanguage => "natural_language",
+            Self::Report => "report",
         }
     }
 }

@@ -19,6 +19,7 @@ pub(crate) fn score(signals: &Signals, weights: &SignalWeights, priors: &Priors)
         file_words,
         directory_words,
         path_match,
+        frame,
         file_coherence,
         focus,
         path_class,
@@ -32,6 +33,7 @@ pub(crate) fn score(signals: &Signals, weights: &SignalWeights, priors: &Priors)
         + file_words * weights.file_words
         + directory_words * weights.directory_words
         + path_match * weights.path_match
+        + frame * weights.frame
         + file_coherence * weights.file_coherence
         + focus * weights.focus;
     sum * prior(path_class, priors)

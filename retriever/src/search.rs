@@ -23,9 +23,12 @@ pub const MAX_LIMIT: usize = 1_000;
 pub fn search(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Result<SearchResult, RetrieveError> {
     validate(query)?;
     let filter = Filter::new(&query.filter)?;
-    let understanding = understand(&query.text);
+    let understanding = understand(&query.text, &weights.sections);
     let pool = candidates::gather(snapshot, query, &understanding, &filter, weights)?;
-    let kind = understanding.kind(pool.values().any(|evidence| evidence.path_match > 0.0));
+    let kind = understanding.kind(
+        pool.values().any(|evidence| evidence.path_match > 0.0),
+        pool.values().any(|evidence| evidence.frame > 0.0),
+    );
     let scales = Scales::of(&pool);
     let mut files = FileSignals::new(&understanding, query.focus.as_ref());
     let scored: Vec<Hit> = pool
@@ -196,6 +199,7 @@ fn derive_signals(
         file_words: shared.file_words,
         directory_words: shared.directory_words,
         path_match: evidence.path_match,
+        frame: evidence.frame,
         file_coherence: ratio(file_lexical, scales.best_file_lexical),
         focus: shared.focus,
         path_class: shared.path_class,

@@ -23,6 +23,9 @@ pub struct Signals {
     pub directory_words: f32,
     /// Whether the question names the file's path (1) or its file name (0.5).
     pub path_match: f32,
+    /// Whether error output in the question names a line of the chunk: 1 for the innermost frame, less for each
+    /// further one.
+    pub frame: f32,
     /// How much of the question's lexical evidence falls on the chunk's file, over the best file's.
     pub file_coherence: f32,
     /// Nearness to the focus: 1 in the same file, less by directory distance, 0 without a focus.
@@ -45,6 +48,7 @@ impl Signals {
             file_words,
             directory_words,
             path_match,
+            frame,
             file_coherence,
             focus,
             path_class,
@@ -60,6 +64,7 @@ impl Signals {
             ("file_words", file_words),
             ("directory_words", directory_words),
             ("path_match", path_match),
+            ("frame", frame),
             ("file_coherence", file_coherence),
             ("focus", focus),
             ("test", flag(path_class.test)),

@@ -15,12 +15,16 @@ pub struct Weights {
     pub version: u32,
     /// The keyword score.
     pub bm25f: Bm25fWeights,
+    /// Factors on the terms of a report by where they stand.
+    pub sections: SectionWeights,
     /// Factors on the signals for questions in prose.
     pub natural_language: SignalWeights,
     /// Factors on the signals for names.
     pub identifier: SignalWeights,
     /// Factors on the signals for paths.
     pub path: SignalWeights,
+    /// Factors on the signals for issues and error output.
+    pub report: SignalWeights,
     /// Factors on the score by class of file.
     pub priors: Priors,
     /// How the answer is picked from the scored candidates.
@@ -79,6 +83,20 @@ impl Bm25fWeights {
     }
 }
 
+/// Factors on the terms of a report by where they stand; the weightiest place of a term counts.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SectionWeights {
+    /// The first line.
+    pub title: f32,
+    /// Running text; also all of a question that is no report.
+    pub prose: f32,
+    /// Messages of errors.
+    pub message: f32,
+    /// Quoted code, output and data.
+    pub quoted: f32,
+}
+
 /// Factors on the signals of [`Signals`](crate::Signals); each bears its signal's name.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,6 +111,7 @@ pub struct SignalWeights {
     pub file_words: f32,
     pub directory_words: f32,
     pub path_match: f32,
+    pub frame: f32,
     pub file_coherence: f32,
     pub focus: f32,
 }
@@ -144,6 +163,7 @@ impl Weights {
             QueryKind::Identifier => &self.identifier,
             QueryKind::Path => &self.path,
             QueryKind::NaturalLanguage => &self.natural_language,
+            QueryKind::Report => &self.report,
         }
     }
 }

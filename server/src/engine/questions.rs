@@ -92,7 +92,7 @@ fn complete(desk: &mut Desk, mut query: Query) -> Result<Query, ServiceError> {
         focus.path = paths::require_inside(desk.root(), "focus", &focus.path)?;
     }
     let began = Instant::now();
-    let (dense, failure) = match query.text.trim() {
+    let (dense, failure) = match &*contexd_retriever::text_to_embed(&query.text) {
         "" => (Vec::new(), None),
         text => desk.models.embed_query(&desk.snapshot, text),
     };

@@ -3,24 +3,40 @@
 //! Works on the shape of the text alone (case, underscores, qualifiers, slashes), never on lists of words taken
 //! from particular questions.
 
-use contexd_store::keyword::QueryTerm;
-use contexd_store::tokenizer::{self, QueryToken, TokenKind};
+mod frames;
+mod sections;
+mod terms;
 
+use std::borrow::Cow;
+
+use contexd_store::keyword::QueryTerm;
+
+pub(crate) use self::frames::Frame;
+use self::frames::frames;
+use self::sections::{Section, SectionKind, sections};
+use self::terms::weighted_terms;
 use crate::QueryKind;
 use crate::names::word_stems;
+use crate::weights::SectionWeights;
 
 /// Bytes of the question that are read; the rest of a longer one is cut off.
 pub(crate) const MAX_QUERY_BYTES: usize = 64 << 10;
-const MAX_TERMS: usize = 256;
+const MAX_STEMS: usize = 256;
 const MAX_IDENTIFIERS: usize = 48;
 const MAX_PATHS: usize = 8;
 const IDENTIFIER_QUERY_WORDS: usize = 2;
 /// Words up to which a question can ask for a class of files by name. In a longer text (an issue, a log) such words stand
 /// by chance.
 const ASKING_WORDS: usize = 24;
+/// Words above which a question is a report: no one phrases a question so.
+const REPORT_WORDS: usize = 48;
+/// Lines from which on a text of several is a report.
+const REPORT_LINES: usize = 4;
+/// Words of a report that stand for the whole of it.
+const SUMMARY_WORDS: usize = 96;
 
 /// How sure it is that a word of the question names a symbol.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Strength {
     /// A plain word, as in prose.
     Word,
@@ -39,6 +55,8 @@ pub(crate) struct NamedIdentifier {
     pub(crate) name: String,
     /// How sure it is.
     pub(crate) strength: Strength,
+    /// Whether it stands in code or output that a report quotes, and nowhere else.
+    pub(crate) is_quoted: bool,
 }
 
 /// What was understood of a question.
@@ -54,6 +72,8 @@ pub(crate) struct Understanding {
     pub(crate) identifiers: Vec<NamedIdentifier>,
     /// The paths and file names in it.
     pub(crate) paths: Vec<String>,
+    /// The places that error output in it names, the innermost first.
+    pub(crate) frames: Vec<Frame>,
     /// The stems of its distinct content words, sorted.
     pub(crate) stems: Vec<String>,
     /// Which classes of file it asks for by name.
@@ -74,22 +94,49 @@ pub(crate) struct AsksFor {
 }
 
 /// Reads `text`.
-pub(crate) fn understand(text: &str) -> Understanding {
+pub(crate) fn understand(text: &str, weights: &SectionWeights) -> Understanding {
     let text = truncate_at_char(text.trim(), MAX_QUERY_BYTES);
     let words: Vec<&str> = split_words(text).collect();
+    let is_report = is_report(text, words.len());
+    let sections = if is_report { sections(text) } else { vec![Section { kind: SectionKind::Prose, text }] };
     let paths = named_paths(&words);
-    let identifiers = named_identifiers(&words);
-    let kind_of_words = classify(&words, &identifiers);
+    let identifiers = named_identifiers(&sections);
+    let kind_of_words = if is_report { QueryKind::Report } else { classify(&words, &identifiers) };
     let is_path_alone = words.len() == 1 && !paths.is_empty();
     Understanding {
         kind_of_words,
         is_path_alone,
-        terms: weighted_terms(text),
+        terms: weighted_terms(&sections, weights),
         identifiers,
         paths,
-        stems: stems(text),
+        frames: frames(text),
+        stems: stems(&summary(text, is_report, &sections)),
         asks_for: if words.len() <= ASKING_WORDS { asks_for(text) } else { AsksFor::default() },
     }
+}
+
+fn is_report(text: &str, words: usize) -> bool {
+    words > REPORT_WORDS || text.lines().count() >= REPORT_LINES
+}
+
+/// The part of a question that says what it is about, which is what its vector should be made of: all of a short one,
+/// the title, the prose and the messages of a report as far as [`SUMMARY_WORDS`] go.
+#[must_use]
+pub fn text_to_embed(text: &str) -> Cow<'_, str> {
+    let text = truncate_at_char(text.trim(), MAX_QUERY_BYTES);
+    let is_report = is_report(text, split_words(text).count());
+    let sections = if is_report { sections(text) } else { Vec::new() };
+    summary(text, is_report, &sections)
+}
+
+fn summary<'a>(text: &'a str, is_report: bool, sections: &[Section<'_>]) -> Cow<'a, str> {
+    if !is_report {
+        return Cow::Borrowed(text);
+    }
+    let told = sections.iter().filter(|section| section.kind != SectionKind::Quoted);
+    let words: Vec<&str> =
+        told.flat_map(|section| section.text.split_whitespace()).take(SUMMARY_WORDS).collect();
+    if words.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(words.join(" ")) }
 }
 
 /// The longest prefix of `text` of at most `limit` bytes that ends at a character's end.
@@ -109,9 +156,16 @@ fn split_words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Understanding {
-    /// The kind once it is known whether a file bears a named path: `app.use` looks like a file name until none does.
-    pub(crate) fn kind(&self, path_found: bool) -> QueryKind {
-        if self.is_path_alone && path_found { QueryKind::Path } else { self.kind_of_words }
+    /// The kind once it is known what the repository has of what is named: `app.use` looks like a file name until no
+    /// file bears it, and error output is one that names a place in a file.
+    pub(crate) fn kind(&self, path_found: bool, frame_found: bool) -> QueryKind {
+        if frame_found {
+            QueryKind::Report
+        } else if self.is_path_alone && path_found {
+            QueryKind::Path
+        } else {
+            self.kind_of_words
+        }
     }
 }
 
@@ -149,19 +203,36 @@ fn looks_like_path(word: &str) -> bool {
     has_extension || (word.contains('/') && word.split('/').all(|part| part.len() > 1))
 }
 
-fn named_identifiers(words: &[&str]) -> Vec<NamedIdentifier> {
+fn named_identifiers(sections: &[Section<'_>]) -> Vec<NamedIdentifier> {
     let mut identifiers: Vec<NamedIdentifier> = Vec::new();
-    for (position, word) in words.iter().enumerate() {
-        let Some(identifier) = read_identifier(word, position == 0 && words.len() > 1) else { continue };
-        match identifiers.iter_mut().find(|known| known.name == identifier.name) {
-            Some(known) if identifier.strength > known.strength => *known = identifier,
-            Some(_) => {}
-            None => identifiers.push(identifier),
+    for section in sections {
+        let words: Vec<&str> = split_words(section.text).collect();
+        for (position, word) in words.iter().enumerate() {
+            let Some(mut identifier) = read_identifier(word, position == 0 && words.len() > 1) else {
+                continue;
+            };
+            identifier.is_quoted = section.kind == SectionKind::Quoted;
+            add_identifier(&mut identifiers, identifier);
         }
     }
-    identifiers.sort_by(|a, b| b.strength.partial_cmp(&a.strength).unwrap_or(std::cmp::Ordering::Equal));
+    let order = |of: &NamedIdentifier| (of.is_quoted, std::cmp::Reverse(of.strength));
+    identifiers.sort_by_key(order);
     identifiers.truncate(MAX_IDENTIFIERS);
     identifiers
+}
+
+/// Keeps each name once: as it is surest, and as told rather than quoted.
+fn add_identifier(identifiers: &mut Vec<NamedIdentifier>, new: NamedIdentifier) {
+    match identifiers.iter_mut().find(|known| known.name == new.name) {
+        Some(known) => {
+            let is_quoted = known.is_quoted && new.is_quoted;
+            if new.strength > known.strength {
+                *known = new;
+            }
+            known.is_quoted = is_quoted;
+        }
+        None => identifiers.push(new),
+    }
 }
 
 fn read_identifier(word: &str, begins_sentence: bool) -> Option<NamedIdentifier> {
@@ -186,6 +257,7 @@ fn read_identifier(word: &str, begins_sentence: bool) -> Option<NamedIdentifier>
         qualifier: qualifier.iter().map(|part| (*part).to_owned()).collect(),
         name: (*name).to_owned(),
         strength,
+        is_quoted: false,
     })
 }
 
@@ -207,37 +279,10 @@ fn identifier_strength(name: &str, marked_as_code: bool, begins_sentence: bool) 
     }
 }
 
-/// Distinct tokens of the question in order of first appearance, a repeated one weighing `1 + ln(times)`. Function
-/// words are left out unless the question has nothing else.
-fn weighted_terms(text: &str) -> Vec<QueryTerm> {
-    let tokens = tokenizer::query_tokens(text);
-    let mut content: Vec<&QueryToken> = tokens.iter().filter(|token| is_content_word(&token.text)).collect();
-    if content.is_empty() {
-        content = tokens.iter().collect();
-    }
-    content
-        .into_iter()
-        .take(MAX_TERMS)
-        .map(|token| QueryTerm {
-            text: token.text.clone(),
-            weight: kind_weight(token.kind) * (1.0 + (token.count as f32).ln()),
-        })
-        .collect()
-}
-
-/// A word and its stem, an identifier and its parts, are one piece of evidence seen twice: the finer form of each
-/// pair weighs less.
-fn kind_weight(kind: TokenKind) -> f32 {
-    match kind {
-        TokenKind::Compound | TokenKind::Word => 1.0,
-        TokenKind::Stem | TokenKind::Part => 0.7,
-    }
-}
-
 fn stems(text: &str) -> Vec<String> {
     let mut stems = word_stems(text);
     stems.sort_unstable();
-    stems.truncate(MAX_TERMS);
+    stems.truncate(MAX_STEMS);
     stems
 }
 
@@ -279,6 +324,11 @@ fn asks_for(text: &str) -> AsksFor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Weights;
+
+    fn understand(text: &str) -> Understanding {
+        super::understand(text, &Weights::built_in().sections)
+    }
 
     fn strongest(text: &str) -> Option<(String, Strength)> {
         understand(text)
@@ -300,15 +350,17 @@ mod tests {
 
     #[test]
     fn kinds_follow_the_shape() {
-        let kind = |text| understand(text).kind(true);
+        let kind = |text| understand(text).kind(true, false);
         assert_eq!(kind("Runtime"), QueryKind::Identifier);
         assert_eq!(kind("Runtime::block_on"), QueryKind::Identifier);
         assert_eq!(kind("parse_url splitHost"), QueryKind::Identifier);
         assert_eq!(kind("src/runtime/mod.rs"), QueryKind::Path);
         assert_eq!(kind("mod.rs"), QueryKind::Path);
-        assert_eq!(understand("app.use").kind(false), QueryKind::Identifier);
+        assert_eq!(understand("app.use").kind(false, false), QueryKind::Identifier);
         assert_eq!(kind("how does the runtime spawn tasks"), QueryKind::NaturalLanguage);
         assert_eq!(kind(""), QueryKind::NaturalLanguage);
+        assert_eq!(kind("it fails\n\nsince the update\nof yesterday"), QueryKind::Report);
+        assert_eq!(understand("a.rs:3: error").kind(true, true), QueryKind::Report);
     }
 
     #[test]
@@ -332,8 +384,23 @@ mod tests {
     }
 
     #[test]
+    fn what_a_report_quotes_says_less() {
+        let report = "Copying loses the `file_mode`\n\nSeen with copy_tree.\n```\nshutil.copy_all(a)\n```\n";
+        let quoted: Vec<(String, bool)> = understand(report)
+            .identifiers
+            .into_iter()
+            .filter(|identifier| identifier.strength == Strength::Code)
+            .map(|identifier| (identifier.name, identifier.is_quoted))
+            .collect();
+        let expected = [("file_mode", false), ("copy_tree", false), ("copy_all", true)];
+        assert_eq!(quoted, expected.map(|(name, is_quoted)| (name.to_owned(), is_quoted)));
+        assert_eq!(text_to_embed(report), "Copying loses the `file_mode` Seen with copy_tree.");
+        assert_eq!(text_to_embed(" retry policy "), "retry policy");
+    }
+
+    #[test]
     fn a_huge_question_is_cut_at_a_character() {
         let text = "ü".repeat(MAX_QUERY_BYTES);
-        assert!(understand(&text).terms.len() <= MAX_TERMS);
+        assert!(understand(&text).terms.len() <= 256);
     }
 }
