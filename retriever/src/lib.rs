@@ -5,6 +5,7 @@
 
 mod candidates;
 mod error;
+mod explain;
 mod filter;
 mod names;
 mod pack;
@@ -20,6 +21,7 @@ mod understand;
 mod weights;
 
 pub use error::RetrieveError;
+pub use explain::{Explanation, explain};
 pub use filter::{Filter, FilterSpec};
 pub use pack::{
     Format, MAX_BUDGET, MIN_BUDGET, Omitted, OmittedReason, Pack, PackItem, PackLevel, PackRequest, PackRole,
@@ -28,6 +30,7 @@ pub use pack::{
 pub use path_class::PathClass;
 pub use query::{DenseQuery, Focus, Query, QueryKind};
 pub use result::{Hit, SearchResult, SymbolHit, SymbolMatch, SymbolQuery, SymbolResult};
+pub use score::{Breakdown, Part};
 pub use search::{MAX_LIMIT, search};
 pub use signals::Signals;
 pub use symbol_search::search_symbols;

@@ -1,8 +1,8 @@
 //! The score: one pure function from signals and weights to a number.
 
-use crate::Signals;
 use crate::path_class::PathClass;
 use crate::weights::{Priors, SignalWeights};
+use crate::{Hit, QueryKind, Signals, Weights};
 
 /// The score of a candidate: a weighted sum of its signals, damped by the prior of its file's class.
 ///
@@ -40,25 +40,82 @@ pub(crate) fn score(signals: &Signals, weights: &SignalWeights, priors: &Priors)
 }
 
 fn prior(class: PathClass, priors: &Priors) -> f32 {
+    strongest_prior(class, priors).map_or(1.0, |(_, factor)| factor)
+}
+
+/// The class that damps most, and its factor; `None` when the file is of none.
+fn strongest_prior(class: PathClass, priors: &Priors) -> Option<(&'static str, f32)> {
     let PathClass { test, example, documentation, configuration, vendored, declarations } = class;
     [
-        (test, priors.test),
-        (example, priors.example),
-        (documentation, priors.documentation),
-        (configuration, priors.configuration),
-        (vendored, priors.vendored),
-        (declarations, priors.declarations),
+        (test, "test", priors.test),
+        (example, "example", priors.example),
+        (documentation, "documentation", priors.documentation),
+        (configuration, "configuration", priors.configuration),
+        (vendored, "vendored", priors.vendored),
+        (declarations, "declarations", priors.declarations),
     ]
     .into_iter()
-    .filter(|(holds, _)| *holds)
-    .map(|(_, factor)| factor)
-    .fold(1.0, f32::min)
+    .filter(|(holds, _, _)| *holds)
+    .map(|(_, name, factor)| (name, factor))
+    .min_by(|a, b| a.1.total_cmp(&b.1))
+    .filter(|(_, factor)| *factor < 1.0)
+}
+
+/// How a score came about: the parts' points added up, times [`prior`](Self::prior), times
+/// [`same_file`](Self::same_file).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Breakdown {
+    /// All signals, in declaration order; those that only say what the file is weigh nothing.
+    pub parts: Vec<Part>,
+    /// The class of the file that damps the score, if any.
+    pub class: Option<&'static str>,
+    /// Factor of that class; 1 without one.
+    pub prior: f32,
+    /// Factor for a further piece of a file; 1 for the best one.
+    pub same_file: f32,
+}
+
+/// A signal's part in a score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Part {
+    /// Name of the signal.
+    pub name: &'static str,
+    /// Its value.
+    pub value: f32,
+    /// Its factor for this kind of question.
+    pub weight: f32,
+}
+
+impl Part {
+    /// What the signal adds to the score.
+    #[must_use]
+    pub fn points(&self) -> f32 {
+        self.value * self.weight
+    }
+}
+
+impl Weights {
+    /// How the score of `hit`, an answer to a question of `kind`, came about.
+    #[must_use]
+    pub fn breakdown(&self, kind: QueryKind, hit: &Hit) -> Breakdown {
+        let factors = self.signals(kind).named();
+        let weight =
+            |name| factors.iter().find(|(signal, _)| *signal == name).map_or(0.0, |(_, weight)| *weight);
+        let values = hit.signals.named().into_iter();
+        let parts = values.map(|(name, value)| Part { name, value, weight: weight(name) }).collect();
+        let damping = strongest_prior(hit.signals.path_class, &self.priors);
+        Breakdown {
+            parts,
+            class: damping.map(|(class, _)| class),
+            prior: damping.map_or(1.0, |(_, factor)| factor),
+            same_file: hit.same_file,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Weights;
 
     #[test]
     fn the_strongest_prior_counts_once() {

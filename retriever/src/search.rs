@@ -11,7 +11,7 @@ use crate::names::{word_overlap, word_stems};
 use crate::path_class::PathClass;
 use crate::score::score;
 use crate::understand::{Understanding, understand};
-use crate::{Focus, Hit, Query, RetrieveError, SearchResult, Signals, Weights};
+use crate::{Focus, Hit, Query, QueryKind, RetrieveError, SearchResult, Signals, Weights};
 
 /// Most hits that one answer may hold.
 pub const MAX_LIMIT: usize = 1_000;
@@ -22,6 +22,21 @@ pub const MAX_LIMIT: usize = 1_000;
 /// When the query is malformed or the index cannot be read.
 pub fn search(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Result<SearchResult, RetrieveError> {
     validate(query)?;
+    let Ranked { kind, mut hits, .. } = rank(snapshot, query, weights)?;
+    hits.truncate(query.limit);
+    Ok(SearchResult { generation: snapshot.generation(), kind, hits })
+}
+
+/// All candidates in their order, with what led to it.
+pub(crate) struct Ranked {
+    pub(crate) understanding: Understanding,
+    pub(crate) kind: QueryKind,
+    pub(crate) pool: Pool,
+    pub(crate) hits: Vec<Hit>,
+}
+
+/// Understands, gathers, scores and orders: [`search`] before the limit.
+pub(crate) fn rank(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Result<Ranked, RetrieveError> {
     let filter = Filter::new(&query.filter)?;
     let understanding = understand(&query.text, &weights.sections);
     let pool = candidates::gather(snapshot, query, &understanding, &filter, weights)?;
@@ -40,8 +55,8 @@ pub fn search(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Result<S
             hit(file, chunk, score, &signals)
         })
         .collect();
-    let hits = select(scored, query.limit, weights.selection.same_file);
-    Ok(SearchResult { generation: snapshot.generation(), kind, hits })
+    let hits = select(scored, weights.selection.same_file);
+    Ok(Ranked { understanding, kind, pool, hits })
 }
 
 fn validate(query: &Query) -> Result<(), RetrieveError> {
@@ -233,20 +248,21 @@ fn hit(file: &Arc<FileEntry>, chunk: ChunkId, score: f32, signals: &Signals) -> 
         score,
         symbol: record.symbol.map(|ordinal| SymbolId { file: file.id, ordinal }),
         signals: *signals,
+        same_file: 1.0,
     })
 }
 
-/// The best `limit` hits, each further chunk of a file damped by `same_file`, ties by path and start.
-fn select(mut hits: Vec<Hit>, limit: usize, same_file: f32) -> Vec<Hit> {
+/// The hits in order, each further chunk of a file damped by `same_file`, ties by path and start.
+fn select(mut hits: Vec<Hit>, same_file: f32) -> Vec<Hit> {
     hits.sort_unstable_by(by_rank);
     let mut seen: HashMap<FileId, i32> = HashMap::new();
     for hit in &mut hits {
         let earlier = seen.entry(hit.file.id).or_insert(0);
-        hit.score *= same_file.powi(*earlier);
+        hit.same_file = same_file.powi(*earlier);
+        hit.score *= hit.same_file;
         *earlier += 1;
     }
     hits.sort_unstable_by(by_rank);
-    hits.truncate(limit);
     hits
 }
 

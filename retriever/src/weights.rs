@@ -116,6 +116,41 @@ pub struct SignalWeights {
     pub focus: f32,
 }
 
+impl SignalWeights {
+    /// The factors by the names of their signals, in declaration order.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, f32); 12] {
+        let Self {
+            lexical,
+            coverage,
+            dense_static,
+            dense_transformer,
+            definition,
+            name_words,
+            file_words,
+            directory_words,
+            path_match,
+            frame,
+            file_coherence,
+            focus,
+        } = *self;
+        [
+            ("lexical", lexical),
+            ("coverage", coverage),
+            ("dense_static", dense_static),
+            ("dense_transformer", dense_transformer),
+            ("definition", definition),
+            ("name_words", name_words),
+            ("file_words", file_words),
+            ("directory_words", directory_words),
+            ("path_match", path_match),
+            ("frame", frame),
+            ("file_coherence", file_coherence),
+            ("focus", focus),
+        ]
+    }
+}
+
 /// Factors on the score by class of file; each bears its class's name in [`PathClass`](crate::PathClass).
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::{
-    completions, context, def, index, map, neighbours, outline, refs, related, repo, search, serve, start,
-    status, stop, symbols, why,
+    completions, context, def, explain, index, map, neighbours, outline, refs, related, repo, search, serve,
+    start, status, stop, symbols, why,
 };
 use crate::settings::{ColorWhen, Layer};
 
@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Outline(outline::OutlineArgs),
     /// Assemble the pieces of several files that serve a question, within a token budget
     Context(context::ContextArgs),
+    /// Explain why a place ranks where it ranks for a question
+    Explain(explain::ExplainArgs),
     /// Explain why a file is, or is not, in the index
     Why(why::WhyArgs),
     /// Bring a repository's index up to date, once

@@ -170,5 +170,6 @@ replies!(
     GetFileNeighboursResponse,
     GetMapResponse,
     AssembleContextResponse,
+    ExplainResponse,
     WhyResponse,
 );

@@ -4,10 +4,10 @@ use contexd_proto::v1;
 use contexd_retriever::{Format, Omitted, PackItem, PackLevel, PackRequest, Query, SentPiece};
 use contexd_store::ContentHash;
 
-use super::meta::{item_state, reply_meta};
+use super::meta::{item_state, reply_meta, small_count};
 use super::request::{self, Capped};
-use super::search::MAX_HITS;
-use crate::engine::{Answer, FoundPack, ItemState, Notice, NoticeCode};
+use super::search::{MAX_HITS, add_breakdown, search_hit};
+use crate::engine::{Answer, FoundExplanation, FoundPack, ItemState, Notice, NoticeCode};
 use crate::error::ServiceError;
 
 const DEFAULT_BUDGET: u32 = 8_000;
@@ -36,6 +36,36 @@ pub(crate) fn pack_request(
     let already_sent = already_sent(wire.already_sent)?;
     let notices = budget.notice.into_iter().chain(limit.notice).collect();
     Ok((PackRequest { query, budget: budget.value, format, already_sent }, notices))
+}
+
+/// The question whose ranking is to be explained.
+pub(crate) fn explain_query(wire: v1::AssembleContextRequest) -> Result<Query, ServiceError> {
+    let text = request::question(wire.query)?;
+    if text.trim().is_empty() {
+        return Err(ServiceError::invalid("request.query", "is empty"));
+    }
+    let (filter, focus) = (request::filter(wire.filter)?, request::focus(wire.focus));
+    // The limit cuts the answer after the ranking.
+    Ok(Query { text, limit: 1, filter, dense: Vec::new(), focus })
+}
+
+pub(crate) fn explain_response(answer: Answer<FoundExplanation>) -> v1::ExplainResponse {
+    let FoundExplanation { explanation, state } = answer.value;
+    let hit = explanation.hit.as_ref().zip(explanation.breakdown.as_ref()).map(|(hit, breakdown)| {
+        let mut wire = search_hit(hit, state);
+        add_breakdown(&mut wire, breakdown);
+        wire
+    });
+    v1::ExplainResponse {
+        meta: Some(reply_meta(answer.meta, Vec::new())),
+        rank: explanation.rank.map_or(0, small_count),
+        score: explanation.hit.as_ref().map_or(0.0, |hit| hit.score),
+        signals: hit.as_ref().map(|hit| hit.signals.clone()).unwrap_or_default(),
+        stages: explanation.stages,
+        query_kind: explanation.kind.as_str().to_owned(),
+        candidates: small_count(explanation.candidates),
+        hit,
+    }
 }
 
 fn format(format: v1::PackFormat) -> Format {

@@ -9,7 +9,7 @@ mod repository;
 mod request;
 mod search;
 
-pub(crate) use context::{pack_parts, pack_request, pack_response};
+pub(crate) use context::{explain_query, explain_response, pack_parts, pack_request, pack_response};
 pub(crate) use graph::{
     definition_query, definition_response, map_options, map_response, neighbour_limit, neighbours_response,
     reference_query, references_response, related_query, related_response,

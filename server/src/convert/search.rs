@@ -1,7 +1,7 @@
 //! `SearchService`: requests in, replies out.
 
 use contexd_proto::v1;
-use contexd_retriever::{Query, SymbolMatch, SymbolQuery};
+use contexd_retriever::{Breakdown, Hit, Part, Query, SymbolMatch, SymbolQuery};
 use contexd_store::{FileEntry, FileRecord, ParameterRecord, SymbolRecord};
 
 use super::meta::{item_state, reply_meta, small_count};
@@ -38,23 +38,27 @@ pub(crate) fn search_query(wire: v1::SearchRequest) -> Result<(Query, Option<Not
 
 /// What the reply carries besides the places.
 pub(crate) fn search_extras(wire: &v1::SearchRequest) -> SearchExtras {
-    SearchExtras { text: wire.include_text }
+    SearchExtras { text: wire.include_text, breakdowns: wire.explain }
 }
 
-pub(crate) fn search_response(
-    answer: Answer<FoundPieces>,
-    notice: Option<Notice>,
-    explain: bool,
-) -> v1::SearchResponse {
+pub(crate) fn search_response(answer: Answer<FoundPieces>, notice: Option<Notice>) -> v1::SearchResponse {
+    let FoundPieces { kind, pieces, breakdowns } = answer.value;
+    let mut hits: Vec<v1::SearchHit> = pieces
+        .into_iter()
+        .map(|FoundPiece { hit, state, text }| v1::SearchHit { text, ..search_hit(&hit, state) })
+        .collect();
+    for (hit, breakdown) in hits.iter_mut().zip(&breakdowns) {
+        add_breakdown(hit, breakdown);
+    }
     v1::SearchResponse {
         meta: Some(reply_meta(answer.meta, notice.into_iter().collect())),
-        query_kind: answer.value.kind.as_str().to_owned(),
-        hits: answer.value.pieces.into_iter().map(|piece| search_hit(piece, explain)).collect(),
+        query_kind: kind.as_str().to_owned(),
+        hits,
     }
 }
 
-fn search_hit(piece: FoundPiece, explain: bool) -> v1::SearchHit {
-    let FoundPiece { hit, state, text } = piece;
+/// A hit without its text and the numbers that made its score.
+pub(super) fn search_hit(hit: &Hit, state: ItemState) -> v1::SearchHit {
     let record = &hit.file.record;
     let symbol = hit.symbol.and_then(|id| record.symbols.get(id.ordinal as usize));
     let chunk_kind = record.chunks.get(hit.chunk.ordinal as usize).map_or("", |chunk| chunk.kind.as_str());
@@ -71,13 +75,18 @@ fn search_hit(piece: FoundPiece, explain: bool) -> v1::SearchHit {
         state: item_state(state).into(),
         signature: shown(|symbol| &symbol.signature),
         blob: hit.file.blob.to_string(),
-        signals: if explain { signals(&hit.signals.named()) } else { Vec::new() },
-        text,
+        ..v1::SearchHit::default()
     }
 }
 
-fn signals(signals: &[(&'static str, f32)]) -> Vec<v1::Signal> {
-    signals.iter().map(|(name, value)| v1::Signal { name: (*name).to_owned(), value: *value }).collect()
+/// Adds the numbers that made the score.
+pub(super) fn add_breakdown(hit: &mut v1::SearchHit, breakdown: &Breakdown) {
+    let signal =
+        |part: &Part| v1::Signal { name: part.name.to_owned(), value: part.value, weight: part.weight };
+    hit.signals = breakdown.parts.iter().map(signal).collect();
+    hit.prior = breakdown.prior;
+    hit.prior_class = breakdown.class.unwrap_or_default().to_owned();
+    hit.same_file = breakdown.same_file;
 }
 
 /// The question for symbols, and what is to be said about its limits.

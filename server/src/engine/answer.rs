@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contexd_retriever::{Hit, Pack, QueryKind, SymbolHit};
+use contexd_retriever::{Breakdown, Explanation, Hit, Pack, QueryKind, SymbolHit};
 use contexd_store::{FileEntry, Generation, SkipReason};
 
 use super::head::Head;
@@ -124,6 +124,17 @@ pub struct FoundPieces {
     pub kind: QueryKind,
     /// Best first.
     pub pieces: Vec<FoundPiece>,
+    /// How each score came about, in the order of the pieces; empty unless asked for.
+    pub breakdowns: Vec<Breakdown>,
+}
+
+/// Why a place ranks where it ranks.
+#[derive(Clone, Debug)]
+pub struct FoundExplanation {
+    /// The explanation.
+    pub explanation: Explanation,
+    /// The state of the file against the disk.
+    pub state: ItemState,
 }
 
 /// A ranked piece.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use contexd_graph::Graph;
 use contexd_indexer::history::CoChange;
+use contexd_retriever::Weights;
 use contexd_store::{Generation, Snapshot};
 
 use super::answer::{Address, Answer, AnswerMeta, Consistency, Notice, NoticeCode, Timings};
@@ -24,6 +25,7 @@ pub(super) struct Desk {
     pub(super) snapshot: Arc<Snapshot>,
     host: Arc<Host>,
     pub(super) models: Arc<Models>,
+    pub(super) weights: Arc<Weights>,
     pub(super) repository: Arc<Repository>,
     pub(super) timings: Timings,
     pub(super) notices: Vec<Notice>,
@@ -74,8 +76,15 @@ impl Engine {
         let notices = self.settle(&host, address.consistency).await?;
         let timings = Timings { wait: arrived.elapsed(), ..Timings::default() };
         let models = self.models().await?;
-        let mut desk =
-            Desk { snapshot: host.snapshot(), host: Arc::clone(&host), models, repository, timings, notices };
+        let mut desk = Desk {
+            snapshot: host.snapshot(),
+            host: Arc::clone(&host),
+            models,
+            weights: self.weights(),
+            repository,
+            timings,
+            notices,
+        };
         let compute = move || {
             let value = work(&mut desk);
             (value, desk)

@@ -22,12 +22,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use contexd_retriever::Weights;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 pub use answer::{
-    Address, Answer, AnswerMeta, Consistency, FoundPack, FoundPiece, FoundPieces, FoundSymbol, FoundSymbols,
-    IgnoreRule, Notice, NoticeCode, Outline, PathFate, PathReport, Timings,
+    Address, Answer, AnswerMeta, Consistency, FoundExplanation, FoundPack, FoundPiece, FoundPieces,
+    FoundSymbol, FoundSymbols, IgnoreRule, Notice, NoticeCode, Outline, PathFate, PathReport, Timings,
 };
 pub use head::Head;
 pub use models::{ModelOptions, Semantic, SemanticStep};
@@ -57,6 +58,8 @@ pub struct EngineOptions {
     pub watch: bool,
     /// The embedding models.
     pub models: ModelOptions,
+    /// The numbers of the ranking.
+    pub weights: Arc<Weights>,
     /// Answers computed at once; 0 for one a processor.
     pub compute_slots: usize,
     /// Requests that may wait for a computing slot.
@@ -67,7 +70,14 @@ impl EngineOptions {
     /// The defaults of a daemon that keeps its indexes below `cache_dir`.
     #[must_use]
     pub fn new(cache_dir: PathBuf) -> Self {
-        Self { cache_dir, watch: true, models: ModelOptions::default(), compute_slots: 0, max_waiting: 256 }
+        Self {
+            cache_dir,
+            watch: true,
+            models: ModelOptions::default(),
+            weights: Arc::new(Weights::built_in().clone()),
+            compute_slots: 0,
+            max_waiting: 256,
+        }
     }
 }
 
@@ -104,6 +114,11 @@ impl Engine {
             started: Instant::now(),
             stopping: CancellationToken::new(),
         }))
+    }
+
+    /// The numbers of the ranking.
+    fn weights(&self) -> Arc<Weights> {
+        Arc::clone(&self.options.weights)
     }
 
     /// Time since the engine was made.

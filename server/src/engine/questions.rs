@@ -3,12 +3,13 @@
 use std::time::Instant;
 
 use contexd_retriever::relate::View;
-use contexd_retriever::{PackRequest, Query, SymbolQuery, Weights};
+use contexd_retriever::{Hit, PackRequest, Query, SymbolQuery};
 use contexd_store::{FileEntry, Snapshot, Span};
 
 use super::Engine;
 use super::answer::{
-    Address, Answer, FoundPack, FoundPiece, FoundPieces, FoundSymbol, FoundSymbols, NoticeCode, Outline,
+    Address, Answer, FoundExplanation, FoundPack, FoundPiece, FoundPieces, FoundSymbol, FoundSymbols,
+    NoticeCode, Outline,
 };
 use super::ask::Desk;
 use super::paths;
@@ -19,6 +20,8 @@ use crate::error::ServiceError;
 pub struct SearchExtras {
     /// The text of each piece.
     pub text: bool,
+    /// How each score came about.
+    pub breakdowns: bool,
 }
 
 impl Engine {
@@ -33,6 +36,20 @@ impl Engine {
         extras: SearchExtras,
     ) -> Result<Answer<FoundPieces>, ServiceError> {
         self.ask(address, move |desk| find_pieces(desk, query, extras)).await
+    }
+
+    /// Why the piece of `path` that holds `line` (1-based; 0 for the best of the file) ranks where it ranks.
+    ///
+    /// # Errors
+    /// When the question is malformed, the file is not indexed, or the repository or its index is not available.
+    pub async fn explain(
+        &self,
+        address: &Address,
+        query: Query,
+        path: String,
+        line: u32,
+    ) -> Result<Answer<FoundExplanation>, ServiceError> {
+        self.ask(address, move |desk| explain(desk, query, &path, line)).await
     }
 
     /// Definitions by name.
@@ -71,19 +88,35 @@ impl Engine {
 fn find_pieces(desk: &mut Desk, query: Query, extras: SearchExtras) -> Result<FoundPieces, ServiceError> {
     let query = complete(desk, query)?;
     let began = Instant::now();
-    let result = contexd_retriever::search(&desk.snapshot, &query, Weights::built_in())
+    let result = contexd_retriever::search(&desk.snapshot, &query, &desk.weights)
         .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
     desk.timings.retrieve = began.elapsed();
     let states = desk.verify(|_, verifier| {
         let check = |file: &FileEntry| verifier.check(&file.path, file.stat, file.blob);
         result.hits.iter().map(|hit| &*hit.file).map(check).collect::<Vec<_>>()
     });
+    let breakdown = |hit: &Hit| desk.weights.breakdown(result.kind, hit);
+    let breakdowns = if extras.breakdowns { result.hits.iter().map(breakdown).collect() } else { Vec::new() };
     let mut pieces = Vec::with_capacity(result.hits.len());
     for (hit, state) in result.hits.into_iter().zip(states) {
         let text = if extras.text { lines_of(desk, &hit.file, hit.span)? } else { String::new() };
         pieces.push(FoundPiece { hit, state, text });
     }
-    Ok(FoundPieces { kind: result.kind, pieces })
+    Ok(FoundPieces { kind: result.kind, pieces, breakdowns })
+}
+
+fn explain(desk: &mut Desk, query: Query, path: &str, line: u32) -> Result<FoundExplanation, ServiceError> {
+    let path = paths::require_inside(desk.root(), "path", path)?;
+    let Some(file) = desk.snapshot.file_by_path(&path).cloned() else {
+        return Err(ServiceError::NotIndexed { path });
+    };
+    let query = complete(desk, query)?;
+    let began = Instant::now();
+    let explanation = contexd_retriever::explain(&desk.snapshot, &query, &desk.weights, &path, line)
+        .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
+    desk.timings.retrieve = began.elapsed();
+    let state = desk.verify(|_, verifier| verifier.check(&file.path, file.stat, file.blob));
+    Ok(FoundExplanation { explanation, state })
 }
 
 /// Adds the question's vectors, and brings the focus into the index's form.
@@ -142,7 +175,7 @@ fn assemble(desk: &mut Desk, mut request: PackRequest) -> Result<FoundPack, Serv
     let began = Instant::now();
     let graph = desk.graph();
     let view = View { snapshot: &desk.snapshot, graph: &graph };
-    let pack = contexd_retriever::assemble(view, &request, Weights::built_in())
+    let pack = contexd_retriever::assemble(view, &request, &desk.weights)
         .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
     desk.timings.retrieve = began.elapsed();
     let states = desk.verify(|snapshot, verifier| {

@@ -35,6 +35,16 @@ impl ContextRpc {
         let answer = self.engine.assemble(&address, pack_request).await?;
         Ok(convert::pack_response(answer, notices))
     }
+
+    async fn answer_explain(&self, request: ExplainRequest) -> Result<ExplainResponse, ServiceError> {
+        let mut question = request.request.unwrap_or_default();
+        convert::refuse_session(&question.session)?;
+        let address =
+            convert::address(std::mem::take(&mut question.repository), question.consistency.take())?;
+        let query = convert::explain_query(question)?;
+        let answer = self.engine.explain(&address, query, request.path, request.line).await?;
+        Ok(convert::explain_response(answer))
+    }
 }
 
 #[tonic::async_trait]
@@ -59,7 +69,8 @@ impl ContextService for ContextRpc {
         Ok(Response::new(Box::pin(tokio_stream::iter(parts))))
     }
 
-    async fn explain(&self, _request: Request<ExplainRequest>) -> Result<Response<ExplainResponse>, Status> {
-        Err(ServiceError::Unimplemented { what: "Explain" }.into())
+    async fn explain(&self, request: Request<ExplainRequest>) -> Result<Response<ExplainResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        unary(&metadata, self.answer_explain(message)).await
     }
 }

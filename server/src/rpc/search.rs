@@ -29,10 +29,10 @@ impl SearchRpc {
     async fn answer_search(&self, mut request: SearchRequest) -> Result<SearchResponse, ServiceError> {
         convert::refuse_session(&request.session)?;
         let address = convert::address(std::mem::take(&mut request.repository), request.consistency.take())?;
-        let (extras, explain) = (convert::search_extras(&request), request.explain);
+        let extras = convert::search_extras(&request);
         let (query, notice) = convert::search_query(request)?;
         let answer = self.engine.search(&address, query, extras).await?;
-        Ok(convert::search_response(answer, notice, explain))
+        Ok(convert::search_response(answer, notice))
     }
 
     async fn answer_symbols(

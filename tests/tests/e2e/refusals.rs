@@ -51,7 +51,6 @@ fn what_is_not_available_yet_says_so() {
     let served = served();
     let mut searching = served.client.searching();
     served.check(Code::Unimplemented, searching.grep(v1::GrepRequest::default()));
-    served.check(Code::Unimplemented, served.client.packing().explain(v1::ExplainRequest::default()));
     let mut overlays = served.client.overlays();
     served.check(Code::Unimplemented, overlays.open(v1::OpenOverlayRequest::default()));
     served.check(Code::Unimplemented, overlays.update(v1::UpdateOverlayRequest::default()));
@@ -66,6 +65,7 @@ fn bad_questions_are_invalid_arguments() {
     served.check(Code::InvalidArgument, searching.search(empty));
     let blank = v1::SearchRequest { query: " \n\t".to_owned(), ..served.search() };
     served.check(Code::InvalidArgument, searching.search(blank));
+    served.check(Code::InvalidArgument, served.client.packing().explain(v1::ExplainRequest::default()));
     let too_long = v1::SearchRequest { query: "word ".repeat(20_000), ..served.search() };
     served.check(Code::InvalidArgument, searching.search(too_long));
     let bad_glob = v1::Filter { include: vec!["src/[".to_owned()], ..Default::default() };

@@ -41,11 +41,64 @@ pub(crate) struct Hit {
     /// The numbers that made the score; only when asked for.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) signals: BTreeMap<String, f32>,
+    /// How they made it; only when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) breakdown: Option<Breakdown>,
+}
+
+/// How a score came about: the points added up, times `prior`, times `same_file`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Breakdown {
+    /// What each signal adds: its value times its weight; those that add nothing are left out. Greatest first.
+    pub(crate) points: Vec<Points>,
+    /// Factor for the class of the file; 1 when none counts.
+    pub(crate) prior: f32,
+    /// That class; empty when none counts.
+    pub(crate) prior_class: String,
+    /// Factor for a further piece of a file; 1 for the best.
+    pub(crate) same_file: f32,
+}
+
+/// What a signal adds to a score.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Points {
+    /// Name of the signal.
+    pub(crate) signal: String,
+    /// Its value.
+    pub(crate) value: f32,
+    /// Its factor for this kind of question.
+    pub(crate) weight: f32,
+    /// The product.
+    pub(crate) points: f32,
+}
+
+impl Breakdown {
+    /// The breakdown that `hit` carries, if it carries one.
+    fn of(hit: &v1::SearchHit) -> Option<Self> {
+        let points = |signal: &v1::Signal| Points {
+            signal: signal.name.clone(),
+            value: signal.value,
+            weight: signal.weight,
+            points: signal.value * signal.weight,
+        };
+        let mut points: Vec<Points> =
+            hit.signals.iter().map(points).filter(|points| points.points != 0.0).collect();
+        points.sort_by(|a, b| b.points.total_cmp(&a.points));
+        let prior_class = hit.prior_class.clone();
+        (!hit.signals.is_empty()).then_some(Self {
+            points,
+            prior: hit.prior,
+            prior_class,
+            same_file: hit.same_file,
+        })
+    }
 }
 
 impl From<v1::SearchHit> for Hit {
     fn from(hit: v1::SearchHit) -> Self {
+        let breakdown = Breakdown::of(&hit);
         Self {
+            breakdown,
             state: state_name(hit.state),
             path: hit.path,
             start_line: hit.start_line,
@@ -114,9 +167,65 @@ fn render_hit(text: &mut String, hit: &Hit, width: usize, palette: &Palette) {
     if !beneath.is_empty() {
         let _ = writeln!(text, "    {beneath}");
     }
-    for (signal, value) in hit.signals.iter().filter(|(_, value)| **value != 0.0) {
-        let _ = writeln!(text, "    {faint}{signal:<24} {value:>9.4}{faint:#}");
+    if let Some(breakdown) = &hit.breakdown {
+        render_breakdown(text, breakdown, palette);
     }
+}
+
+/// A line for each signal that adds something, then the factors.
+fn render_breakdown(text: &mut String, breakdown: &Breakdown, palette: &Palette) {
+    let faint = palette.faint;
+    for Points { signal, value, weight, points } in &breakdown.points {
+        let _ = writeln!(text, "    {faint}{points:>8.3}  {signal} {value:.3} x {weight:.2}{faint:#}");
+    }
+    if !breakdown.prior_class.is_empty() {
+        let Breakdown { prior, prior_class, .. } = breakdown;
+        let _ = writeln!(text, "    {faint}x {prior:>6.2}  {prior_class}{faint:#}");
+    }
+    if breakdown.same_file < 1.0 {
+        let _ =
+            writeln!(text, "    {faint}x {:>6.2}  a further piece of its file{faint:#}", breakdown.same_file);
+    }
+}
+
+/// Why a place ranks where it ranks.
+#[derive(Debug, Serialize)]
+pub(crate) struct Explanation {
+    /// Rank, 1-based; 0 when no retriever proposed it.
+    pub(crate) rank: u32,
+    /// Pieces that were ranked.
+    pub(crate) candidates: u32,
+    /// What the question was taken for.
+    pub(crate) query_kind: String,
+    /// What happened, step by step.
+    pub(crate) stages: Vec<String>,
+    /// The piece that holds the place.
+    pub(crate) hit: Option<Hit>,
+}
+
+impl From<v1::ExplainResponse> for Explanation {
+    fn from(reply: v1::ExplainResponse) -> Self {
+        Self {
+            rank: reply.rank,
+            candidates: reply.candidates,
+            query_kind: reply.query_kind,
+            stages: reply.stages,
+            hit: reply.hit.map(Hit::from),
+        }
+    }
+}
+
+/// The steps, then the piece with the numbers of its score.
+pub(crate) fn render_explanation(explanation: &Explanation, palette: &Palette) -> String {
+    let mut text = String::new();
+    for stage in &explanation.stages {
+        let _ = writeln!(text, "{stage}");
+    }
+    if let Some(hit) = &explanation.hit {
+        text.push('\n');
+        text.push_str(&render_hits(std::slice::from_ref(hit), palette));
+    }
+    text
 }
 
 fn beneath(hit: &Hit) -> String {
@@ -157,9 +266,12 @@ mod tests {
             state: v1::ItemState::Stale.into(),
             text: "\n# Pools\n".to_owned(),
             signals: vec![
-                v1::Signal { name: "lexical".to_owned(), value: 1.5 },
-                v1::Signal { name: "focus".to_owned(), value: 0.0 },
+                v1::Signal { name: "lexical".to_owned(), value: 1.5, weight: 0.5 },
+                v1::Signal { name: "focus".to_owned(), value: 0.0, weight: 0.1 },
             ],
+            prior: 0.45,
+            prior_class: "documentation".to_owned(),
+            same_file: 0.5,
             ..v1::SearchHit::default()
         };
         vec![function.into(), text.into()]
@@ -178,7 +290,9 @@ mod tests {
                     pub fn spawn(&self, task: Task) -> Handle
                 docs/pools.md:1    text  (0.250)  changed since
                     # Pools
-                    lexical                     1.5000
+                       0.750  lexical 1.500 x 0.50
+                    x   0.45  documentation
+                    x   0.50  a further piece of its file
             "#]],
         );
     }
@@ -190,7 +304,7 @@ mod tests {
             &lines.join("\n"),
             &expect![[r##"
                 {"schema_version":1,"path":"src/pool.rs","start_line":10,"end_line":42,"score":0.875,"kind":"method","symbol":"Pool::spawn","language":"rust","state":"verified","signature":"pub fn spawn(&self, task: Task) -> Handle"}
-                {"schema_version":1,"path":"docs/pools.md","start_line":1,"end_line":1,"score":0.25,"kind":"text","symbol":"","language":"markdown","state":"stale","signature":"","text":"\n# Pools\n","signals":{"focus":0.0,"lexical":1.5}}"##]],
+                {"schema_version":1,"path":"docs/pools.md","start_line":1,"end_line":1,"score":0.25,"kind":"text","symbol":"","language":"markdown","state":"stale","signature":"","text":"\n# Pools\n","signals":{"focus":0.0,"lexical":1.5},"breakdown":{"points":[{"signal":"lexical","value":1.5,"weight":0.5,"points":0.75}],"prior":0.45,"prior_class":"documentation","same_file":0.5}}"##]],
         );
     }
 

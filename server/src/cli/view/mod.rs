@@ -22,7 +22,7 @@ pub(crate) use graph::{
     Map, Meaning, Neighbours, Reference, Related, note_targets, render_map, render_meanings,
     render_neighbours, render_references, render_related,
 };
-pub(crate) use hit::{Answer, Hit, Refusal, render_hits};
+pub(crate) use hit::{Answer, Explanation, Hit, Refusal, render_explanation, render_hits};
 pub(crate) use pack::{Pack, omitted_note};
 pub(crate) use status::{
     Added, DaemonStatus, IndexReport, Removed, RepositoryList, RepositoryStatus, StatusReport, render_added,

@@ -29,6 +29,39 @@ async fn a_search_finds_the_definition_and_says_how_it_stands() {
 }
 
 #[tokio::test]
+async fn an_explanation_shows_the_numbers_that_ranked() {
+    let service = Service::new().await;
+    let request = v1::SearchRequest { explain: true, ..search("put a message into the box") };
+    let hits = service.searches().search(request.clone()).await.unwrap().into_inner().hits;
+    for (rank, hit) in (1..).zip(&hits) {
+        let sum: f32 = hit.signals.iter().map(|signal| signal.value * signal.weight).sum();
+        let score = sum * hit.prior * hit.same_file;
+        assert!((score - hit.score).abs() < 1e-4, "{score} is not the score of {hit:?}");
+        let asked = v1::AssembleContextRequest { query: request.query.clone(), ..Default::default() };
+        let place = v1::ExplainRequest { request: Some(asked), path: hit.path.clone(), line: hit.start_line };
+        let reply = service.contexts().explain(place).await.unwrap().into_inner();
+        assert_eq!((reply.rank, reply.hit.as_ref()), (rank, Some(hit)), "{:?}", reply.stages);
+        assert!(reply.stages.iter().any(|stage| stage.starts_with("proposed by: ")));
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_nothing_leads_to_has_no_rank() {
+    let service = Service::new().await;
+    let of = |path: &str| v1::ExplainRequest {
+        request: Some(v1::AssembleContextRequest { query: "zzyzx".to_owned(), ..Default::default() }),
+        path: path.to_owned(),
+        line: 1,
+    };
+    let reply = service.contexts().explain(of("lib/mail.py")).await.unwrap().into_inner();
+    assert_eq!((reply.rank, reply.hit), (0, None));
+    assert!(reply.stages.last().is_some_and(|stage| stage.starts_with("not among the 0 candidates")));
+    check_refused(service.contexts().explain(of("logo.bin")).await, Code::NotFound, "contexd why PATH");
+    let empty = service.contexts().explain(v1::ExplainRequest::default()).await;
+    check_refused(empty, Code::InvalidArgument, "is empty");
+}
+
+#[tokio::test]
 async fn what_was_not_asked_for_is_not_sent() {
     let service = Service::new().await;
     let (hit, _) = first(&service, search("circle")).await;
@@ -138,8 +171,6 @@ async fn later_methods_say_so() {
     let mut client = service.searches();
     let grep = client.grep(v1::GrepRequest::default()).await.map(|_| ());
     check_refused(grep, Code::Unimplemented, "Grep");
-    let explain = service.contexts().explain(v1::ExplainRequest::default()).await;
-    check_refused(explain, Code::Unimplemented, "Explain");
     let mut overlays = v1::overlay_service_client::OverlayServiceClient::new(service.channel.clone());
     let open = overlays.open(v1::OpenOverlayRequest::default()).await;
     check_refused(open, Code::Unimplemented, "overlay");
