@@ -116,7 +116,39 @@ pub struct SignalWeights {
     pub focus: f32,
 }
 
+impl Priors {
+    fn factor_mut(&mut self, name: &str) -> Option<&mut f32> {
+        match name {
+            "test" => Some(&mut self.test),
+            "example" => Some(&mut self.example),
+            "documentation" => Some(&mut self.documentation),
+            "configuration" => Some(&mut self.configuration),
+            "vendored" => Some(&mut self.vendored),
+            "declarations" => Some(&mut self.declarations),
+            _ => None,
+        }
+    }
+}
+
 impl SignalWeights {
+    fn factor_mut(&mut self, name: &str) -> Option<&mut f32> {
+        match name {
+            "lexical" => Some(&mut self.lexical),
+            "coverage" => Some(&mut self.coverage),
+            "dense_static" => Some(&mut self.dense_static),
+            "dense_transformer" => Some(&mut self.dense_transformer),
+            "definition" => Some(&mut self.definition),
+            "name_words" => Some(&mut self.name_words),
+            "file_words" => Some(&mut self.file_words),
+            "directory_words" => Some(&mut self.directory_words),
+            "path_match" => Some(&mut self.path_match),
+            "frame" => Some(&mut self.frame),
+            "file_coherence" => Some(&mut self.file_coherence),
+            "focus" => Some(&mut self.focus),
+            _ => None,
+        }
+    }
+
     /// The factors by the names of their signals, in declaration order.
     #[must_use]
     pub fn named(&self) -> [(&'static str, f32); 12] {
@@ -191,6 +223,31 @@ impl Weights {
         toml::from_str(text).map_err(|error| error.to_string())
     }
 
+    /// These weights with `name`, a signal or a class of files, made to play no part; `None` when there is none of that
+    /// name.
+    #[must_use]
+    pub fn without(&self, name: &str) -> Option<Self> {
+        let mut weights = self.clone();
+        if let Some(factor) = weights.priors.factor_mut(name) {
+            *factor = 1.0;
+            return Some(weights);
+        }
+        let kinds =
+            [&mut weights.natural_language, &mut weights.identifier, &mut weights.path, &mut weights.report];
+        for kind in kinds {
+            *kind.factor_mut(name)? = 0.0;
+        }
+        Some(weights)
+    }
+
+    /// What [`Weights::without`] knows, in declaration order.
+    #[must_use]
+    pub fn names(&self) -> Vec<&'static str> {
+        let signals = self.natural_language.named().map(|(name, _)| name);
+        let classes = ["test", "example", "documentation", "configuration", "vendored", "declarations"];
+        signals.into_iter().chain(classes).collect()
+    }
+
     /// The factors for a kind of question.
     #[must_use]
     pub(crate) fn signals(&self, kind: QueryKind) -> &SignalWeights {
@@ -210,6 +267,16 @@ mod tests {
     #[test]
     fn the_built_in_weights_parse() {
         assert_eq!(Weights::built_in().version, 1);
+    }
+
+    #[test]
+    fn everything_that_is_named_can_be_left_out() {
+        let weights = Weights::built_in();
+        assert!(weights.names().into_iter().all(|name| weights.without(name).is_some()));
+        let without = weights.without("frame").unwrap();
+        assert!(without.report.frame.abs() < f32::EPSILON && without.report.lexical > 0.0);
+        assert_eq!(weights.without("test").map(|weights| weights.priors.test), Some(1.0));
+        assert!(weights.without("surprise").is_none());
     }
 
     #[test]

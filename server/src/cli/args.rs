@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::{
-    completions, context, def, explain, index, map, neighbours, outline, refs, related, repo, search, serve,
-    start, status, stop, symbols, why,
+    completions, context, def, eval, explain, index, map, neighbours, outline, refs, related, repo, search,
+    serve, start, status, stop, symbols, why,
 };
 use crate::settings::{ColorWhen, Layer};
 
@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Explain(explain::ExplainArgs),
     /// Explain why a file is, or is not, in the index
     Why(why::WhyArgs),
+    /// Measure how well questions are answered
+    Eval(eval::EvalArgs),
     /// Bring a repository's index up to date, once
     Index(index::IndexArgs),
     /// Show what is indexed and how it is doing

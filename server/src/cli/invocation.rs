@@ -78,6 +78,11 @@ impl Invocation {
         self.engine.get_or_init(|| engine)
     }
 
+    /// The engine of this process, if the command opened one.
+    pub(crate) fn opened_engine(&self) -> Option<&Arc<Engine>> {
+        self.engine.get()
+    }
+
     /// Closes the engine of this process, if the command opened one.
     pub(crate) async fn close(&self) {
         if let Some(engine) = self.engine.get() {

@@ -7,6 +7,7 @@ mod context;
 mod daemon;
 mod def;
 mod error;
+mod eval;
 mod explain;
 mod filter;
 mod index;
@@ -113,6 +114,7 @@ async fn dispatch(
         Command::Map(args) => map::run(args, invocation, printer).await,
         Command::Outline(args) => outline::run(args, invocation, printer).await,
         Command::Context(args) => context::run(args, invocation, printer).await,
+        Command::Eval(args) => eval::run(args, invocation, printer).await,
         Command::Explain(args) => explain::run(args, invocation, printer).await,
         Command::Why(args) => why::run(args, invocation, printer).await,
         Command::Index(args) => index::run(args, invocation, printer).await,

@@ -42,6 +42,18 @@ pub(crate) async fn complete(
     Ok(v1::AddRepositoryResponse { added: first.added, ..reply })
 }
 
+/// Adds the repository at `root`, an absolute path, if it is not known, and waits until its scan is done.
+pub(crate) async fn complete_at(service: &Service, root: &str) -> Result<(), CommandError> {
+    let request =
+        v1::AddRepositoryRequest { root: root.to_owned(), allow_broad_root: false, wait_ms: WAIT_MS };
+    loop {
+        let reply = service.repositories().add(request.clone()).await?.into_inner();
+        if !is_unfinished(&reply) {
+            return refuse_failed(reply.repository.as_ref());
+        }
+    }
+}
+
 /// Compares the invocation's repository with the disk again and waits until that is done, showing progress.
 pub(crate) async fn compare(
     service: &Service,

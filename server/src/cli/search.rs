@@ -26,7 +26,7 @@ With --json: one object a line, with path, start_line, end_line (1-based, inclus
 state and signature.
 
 With --stdin: one answer for each line of input, in order, written as soon as it is known:
-  {\"query\": \"retry policy\", \"k\": 10}   answers   {\"schema_version\": 1, \"hits\": [...], \"generation\": 7}
+  {\"query\": \"retry policy\", \"k\": 10}   answers   {\"schema_version\": 1, \"hits\": [...], \"query_kind\": \"natural_language\", \"generation\": 7}
   a line that cannot be answered           answers   {\"schema_version\": 1, \"error\": \"...\", \"hits\": []}
 The index is complete before the first answer. A caller that asks nothing until it is told to gets one line
 {\"schema_version\": 1, \"ready\": true, ...} first; a caller that has asked by then does not.")]

@@ -103,7 +103,8 @@ async fn answer(
     let request = v1::SearchRequest { query: question.query, limit, ..template.clone() };
     let reply = service.search().search(request).await?.into_inner();
     let generation = reply.meta.map_or(0, |meta| meta.generation);
-    Ok(Answer { hits: reply.hits.into_iter().map(Hit::from).collect(), generation })
+    let hits = reply.hits.into_iter().map(Hit::from).collect();
+    Ok(Answer { hits, query_kind: reply.query_kind, generation })
 }
 
 /// The question of a line, or what is wrong with the line.

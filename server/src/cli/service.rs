@@ -1,5 +1,7 @@
 //! The service that answers: a daemon's over its socket, or the same code within this process.
 
+use std::path::PathBuf;
+
 use contexd::engine::{Engine, EngineOptions};
 use contexd_proto::v1;
 use contexd_proto::v1::context_service_client::ContextServiceClient;
@@ -59,7 +61,12 @@ impl Service {
     }
 
     async fn own(invocation: &Invocation) -> Result<Self, CommandError> {
-        let options = EngineOptions { watch: false, ..invocation.settings.engine_options() };
+        Self::own_in(invocation, invocation.settings.cache_dir.clone()).await
+    }
+
+    /// This process's own service, whatever runs elsewhere, with its indexes below `cache_dir`.
+    pub(crate) async fn own_in(invocation: &Invocation, cache_dir: PathBuf) -> Result<Self, CommandError> {
+        let options = EngineOptions { watch: false, cache_dir, ..invocation.settings.engine_options() };
         let engine = invocation.own_engine(Engine::new(options)?);
         let channel = contexd::in_process_channel(engine).await?;
         Ok(Self { channel, host: Host::Own })

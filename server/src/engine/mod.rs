@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use contexd_retriever::Weights;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -88,6 +89,7 @@ pub struct Engine {
     models: OnceCell<Arc<Models>>,
     repositories: RwLock<BTreeMap<PathBuf, Arc<Repository>>>,
     compute: ComputePool,
+    weights: ArcSwap<Weights>,
     started: Instant,
     stopping: CancellationToken,
 }
@@ -108,6 +110,7 @@ impl Engine {
         Ok(Arc::new(Self {
             compute: ComputePool::new(compute_slots(&options), options.max_waiting),
             models: OnceCell::new(),
+            weights: ArcSwap::new(Arc::clone(&options.weights)),
             repositories,
             registry,
             options,
@@ -118,7 +121,12 @@ impl Engine {
 
     /// The numbers of the ranking.
     fn weights(&self) -> Arc<Weights> {
-        Arc::clone(&self.options.weights)
+        self.weights.load_full()
+    }
+
+    /// Ranks by other numbers from now on.
+    pub fn set_weights(&self, weights: Arc<Weights>) {
+        self.weights.store(weights);
     }
 
     /// Time since the engine was made.

@@ -119,6 +119,8 @@ impl From<v1::SearchHit> for Hit {
 pub(crate) struct Answer {
     /// Best first.
     pub(crate) hits: Vec<Hit>,
+    /// What the question was taken for.
+    pub(crate) query_kind: String,
     /// Generation that answered.
     pub(crate) generation: u64,
 }

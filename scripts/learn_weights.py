@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""Fits the weights of the ranking on sets of questions, and says how far the fit generalises.
+
+    learn_weights.py collect --contexd BIN --annotations DIR --repos DIR [--manifest FILE] --out FILE
+    learn_weights.py fit FILE... [--folds 5] [--kind natural_language]
+
+`collect` asks each question and keeps the signals of the 200 best pieces with what they answer. `fit` searches one
+factor at a time (coordinate ascent; Metzler and Croft, 2007) for the mean NDCG@10, on all repositories but a fold's,
+measures the fold with what was found, and prints the mean and the spread over the folds beside the present weights.
+Only then are all repositories fitted. A step is kept when it gains at least STEP: smaller ones are noise.
+
+Needs numpy, and a daemon that `contexd search` may start.
+"""
+
+import argparse
+import gzip
+import json
+import math
+import pathlib
+import statistics
+import subprocess
+import sys
+import tomllib
+
+import numpy as np
+
+SIGNALS = ["lexical", "coverage", "dense_static", "dense_transformer", "definition", "name_words", "file_words",
+           "directory_words", "path_match", "frame", "file_coherence", "focus"]
+CLASSES = ["test", "example", "documentation", "configuration", "vendored", "declarations"]
+FACTORS = (0.0, 0.6, 0.8, 1.25, 1.6)
+STEP = 3e-4
+ROUNDS = 2
+DEPTH = 10
+WEIGHTS = pathlib.Path(__file__).resolve().parent.parent / "retriever" / "weights.toml"
+
+
+def ends_in(path, tail):
+    return path == tail or path.endswith("/" + tail)
+
+
+def covers(hit, target):
+    if isinstance(target, str):
+        target = {"path": target}
+    path = target["path"]
+    if not (ends_in(hit["path"], path) or ends_in(path, hit["path"])):
+        return False
+    start, end = target.get("start_line"), target.get("end_line")
+    return start is None or end is None or (hit["start_line"] <= end and hit["end_line"] >= start)
+
+
+def ask(contexd, root, queries):
+    command = [contexd, "search", "--stdin", "--json", "--explain", "--repo", str(root)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process.stdout.readline()  # ready
+    for query in queries:
+        process.stdin.write(json.dumps({"query": query, "k": 200}) + "\n")
+        process.stdin.flush()
+        yield json.loads(process.stdout.readline())
+    process.stdin.close()
+    process.wait()
+
+
+def collect(args):
+    rows = json.loads(pathlib.Path(args.manifest).read_text())["repos"] if args.manifest else []
+    below = {row["name"]: row.get("benchmark_root") or "" for row in rows}
+    with gzip.open(args.out, "wt") as out:
+        for file in sorted(pathlib.Path(args.annotations).glob("*.json")):
+            questions = json.loads(file.read_text())
+            root = pathlib.Path(args.repos) / file.stem / below.get(file.stem, "")
+            answers = ask(args.contexd, root, [question["query"] for question in questions])
+            for question, answer in zip(questions, answers):
+                out.write(json.dumps(row_of(file.stem, question, answer)) + "\n")
+            print(f"{file.stem}: {len(questions)} questions", file=sys.stderr)
+
+
+def row_of(repository, question, answer):
+    targets = question["relevant"] + question.get("secondary", [])
+    hits = [{"path": hit["path"], "signals": hit["signals"],
+             "answers": [number for number, target in enumerate(targets) if covers(hit, target)]}
+            for hit in answer["hits"]]
+    return {"repository": repository, "kind": answer["query_kind"], "targets": len(targets), "hits": hits}
+
+
+class Question:
+    """The candidates of one question as matrices."""
+
+    def __init__(self, row):
+        hits = row["hits"]
+        self.repository, self.kind, self.targets = row["repository"], row["kind"], row["targets"]
+        value = lambda names: np.array([[hit["signals"].get(name, 0.0) for name in names] for hit in hits])
+        self.signals = value(SIGNALS).reshape(len(hits), len(SIGNALS))
+        self.classes = value(CLASSES).reshape(len(hits), len(CLASSES)) > 0
+        files = {}
+        self.files = [files.setdefault(hit["path"], len(files)) for hit in hits]
+        self.answers = [hit["answers"] for hit in hits]
+
+    def ndcg(self, weights):
+        order = self.order(weights)[:DEPTH]
+        covered, gain = set(), 0.0
+        for position, hit in enumerate(order):
+            new = set(self.answers[hit]) - covered
+            covered |= new
+            gain += 1 / math.log2(position + 2) if new else 0.0
+        ideal = sum(1 / math.log2(position + 2) for position in range(min(DEPTH, self.targets)))
+        return gain / ideal if ideal else 0.0
+
+    def order(self, weights):
+        """As retriever/src/score.rs and the selection in retriever/src/search.rs do it."""
+        factors, priors, same_file = weights
+        scores = (self.signals @ factors) * np.where(self.classes, priors, 1.0).min(axis=1, initial=1.0)
+        seen = {}
+        for hit in np.argsort(-scores, kind="stable"):
+            earlier = seen.get(self.files[hit], 0)
+            scores[hit] *= same_file ** earlier
+            seen[self.files[hit]] = earlier + 1
+        return np.argsort(-scores, kind="stable")
+
+
+def present_weights(kind):
+    data = tomllib.loads(WEIGHTS.read_text())
+    priors = [data["priors"][name] for name in CLASSES]
+    return np.array([data[kind][name] for name in SIGNALS] + priors + [data["selection"]["same_file"]])
+
+
+def parts(vector):
+    return vector[:len(SIGNALS)], vector[len(SIGNALS):-1], vector[-1]
+
+
+def mean_ndcg(questions, vector):
+    return statistics.fmean(question.ndcg(parts(vector)) for question in questions)
+
+
+def ascend(questions, vector):
+    """Coordinate ascent over the factors of the signals; priors and selection stay, since other kinds share them."""
+    best = mean_ndcg(questions, vector)
+    for _ in range(ROUNDS):
+        for at in range(len(SIGNALS)):
+            for factor in FACTORS:
+                trial = vector.copy()
+                trial[at] *= factor
+                found = mean_ndcg(questions, trial)
+                if found > best + STEP:
+                    best, vector = found, trial
+    return vector
+
+
+def fit(args):
+    rows = [json.loads(line) for file in args.files for line in gzip.open(file, "rt")]
+    questions = [Question(row) for row in rows if row["kind"] == args.kind and row["hits"]]
+    repositories = sorted({question.repository for question in questions})
+    present = present_weights(args.kind)
+    before, after = [], []
+    for fold in range(args.folds):
+        held_out = set(repositories[fold::args.folds])
+        train = [question for question in questions if question.repository not in held_out]
+        test = [question for question in questions if question.repository in held_out]
+        found = ascend(train, present)
+        before.append(mean_ndcg(test, present))
+        after.append(mean_ndcg(test, found))
+        print(f"fold {fold}: {len(test)} questions held out: {before[-1]:.4f} -> {after[-1]:.4f}")
+    for name, values in (("present", before), ("fitted", after)):
+        print(f"{name}: mean {statistics.fmean(values):.4f}, spread {statistics.stdev(values):.4f} over folds")
+    gain = statistics.fmean(after) - statistics.fmean(before)
+    print("the fit generalises" if gain > STEP else "the fit does not generalise: keep the present weights")
+    fitted = ascend(questions, present)
+    print(f"fitted to all {len(questions)} questions: {mean_ndcg(questions, present):.4f} -> "
+          f"{mean_ndcg(questions, fitted):.4f}\n[{args.kind}]")
+    for name, value in zip(SIGNALS, fitted):
+        print(f"{name} = {value:.3g}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    collecting = commands.add_parser("collect")
+    for name in ("contexd", "annotations", "repos", "out"):
+        collecting.add_argument(f"--{name}", required=True)
+    collecting.add_argument("--manifest")
+    collecting.set_defaults(run=collect)
+    fitting = commands.add_parser("fit")
+    fitting.add_argument("files", nargs="+")
+    fitting.add_argument("--folds", type=int, default=5)
+    fitting.add_argument("--kind", default="natural_language")
+    fitting.set_defaults(run=fit)
+    args = parser.parse_args()
+    args.run(args)
+
+
+if __name__ == "__main__":
+    main()
