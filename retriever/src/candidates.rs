@@ -8,7 +8,7 @@ use contexd_store::{ChunkId, FileEntry, FileId, Snapshot, SymbolId};
 
 use crate::filter::Filter;
 use crate::names::definition_strength;
-use crate::understand::{Frame, Understanding};
+use crate::understand::{Frame, NamedIdentifier, Understanding};
 use crate::{Query, RetrieveError, Weights};
 
 /// Chunks taken from the keyword index, at least.
@@ -128,21 +128,33 @@ fn add_dense(
 
 fn add_definitions(pool: &mut Pool, snapshot: &Snapshot, understanding: &Understanding, filter: &Filter) {
     for identifier in &understanding.identifiers {
-        let found = snapshot.symbols_named(&identifier.name);
-        let rivals = found.len();
-        for id in found.into_iter().take(SYMBOLS_PER_NAME) {
-            let Some(symbol) = snapshot.symbol(id) else { continue };
-            if !filter.admits_file(symbol.file) {
-                continue;
-            }
-            let strength = definition_strength(identifier, symbol.record, rivals);
-            if let Some(chunk) = chunk_of_symbol(symbol.file, id) {
-                let evidence = pool.entry(chunk).or_default();
-                // Several names defined in one chunk add up without passing 1 (noisy or).
-                evidence.definition = 1.0 - (1.0 - evidence.definition) * (1.0 - strength);
-            }
+        for (chunk, strength) in chunks_defining(snapshot, identifier, filter) {
+            let evidence = pool.entry(chunk).or_default();
+            // Several names defined in one chunk add up without passing 1 (noisy or).
+            evidence.definition = 1.0 - (1.0 - evidence.definition) * (1.0 - strength);
         }
     }
+}
+
+/// The chunks that define symbols of the name, each with how well its best one answers to it.
+fn chunks_defining(
+    snapshot: &Snapshot,
+    identifier: &NamedIdentifier,
+    filter: &Filter,
+) -> BTreeMap<ChunkId, f32> {
+    let found = snapshot.symbols_named(&identifier.name);
+    let rivals = found.len();
+    let mut chunks: BTreeMap<ChunkId, f32> = BTreeMap::new();
+    for id in found.into_iter().take(SYMBOLS_PER_NAME) {
+        let Some(symbol) = snapshot.symbol(id).filter(|symbol| filter.admits_file(symbol.file)) else {
+            continue;
+        };
+        if let Some(chunk) = chunk_of_symbol(symbol.file, id) {
+            let best = chunks.entry(chunk).or_default();
+            *best = best.max(definition_strength(identifier, symbol.record, rivals));
+        }
+    }
+    chunks
 }
 
 fn add_paths(pool: &mut Pool, snapshot: &Snapshot, understanding: &Understanding, filter: &Filter) {
