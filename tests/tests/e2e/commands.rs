@@ -14,20 +14,20 @@ fn shop() -> (Sandbox, Tree) {
 }
 
 /// The same, with the root that makes its Rust files a crate.
-fn shop_crate() -> (Sandbox, Tree) {
+pub(super) fn shop_crate() -> (Sandbox, Tree) {
     let sandbox = Sandbox::new();
     let tree = sandbox.tree("shop", &format!("{SHOP}//- /src/lib.rs\npub mod cart;\npub mod prices;\n"));
     (sandbox, tree)
 }
 
 /// Runs a command in the tree with `--json`.
-fn json(sandbox: &Sandbox, tree: &Tree, arguments: &[&str]) -> Output {
+pub(super) fn json(sandbox: &Sandbox, tree: &Tree, arguments: &[&str]) -> Output {
     let arguments: Vec<&str> = arguments.iter().copied().chain(["--json", "--wait", "20000"]).collect();
     sandbox.run_in(tree, &arguments, "")
 }
 
 #[track_caller]
-fn check_fields(object: &Value, fields: &[&str]) {
+pub(super) fn check_fields(object: &Value, fields: &[&str]) {
     let missing: Vec<_> = fields.iter().filter(|field| object.get(**field).is_none()).collect();
     assert!(missing.is_empty(), "no {missing:?} in {object}");
 }
