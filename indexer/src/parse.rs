@@ -49,7 +49,8 @@ impl Default for ParseBudget {
 pub(crate) struct Deadline(Instant);
 
 impl Deadline {
-    fn after(time: Duration) -> Self {
+    /// The end of `time` from now.
+    pub(crate) fn after(time: Duration) -> Self {
         let now = Instant::now();
         Self(now.checked_add(time).unwrap_or(now + Duration::from_secs(3600)))
     }

@@ -11,7 +11,7 @@
   (do_block) @body
   (#eq? @_protocol "defprotocol")) @definition.interface
 
-; def name(...), def name, either with a guard; def a <> b
+; def name(...), def name, either with a guard; def a <> b; each with its block and without one
 (call
   target: (identifier) @_def
   (arguments
@@ -26,7 +26,22 @@
         ]
         operator: "when")
     ])
-  (do_block)? @body
+  (do_block) @body
+  (#any-of? @_def "def" "defp" "defdelegate")) @definition.function
+(call
+  target: (identifier) @_def
+  (arguments
+    .
+    [
+      (identifier) @name
+      (call target: (identifier) @name)
+      (binary_operator
+        left: [
+          (identifier) @name
+          (call target: (identifier) @name)
+        ]
+        operator: "when")
+    ])
   (#any-of? @_def "def" "defp" "defdelegate")) @definition.function
 (call
   target: (identifier) @_macro
@@ -42,12 +57,32 @@
         ]
         operator: "when")
     ])
-  (do_block)? @body
+  (do_block) @body
+  (#any-of? @_macro "defmacro" "defmacrop" "defguard" "defguardp")) @definition.macro
+(call
+  target: (identifier) @_macro
+  (arguments
+    .
+    [
+      (identifier) @name
+      (call target: (identifier) @name)
+      (binary_operator
+        left: [
+          (identifier) @name
+          (call target: (identifier) @name)
+        ]
+        operator: "when")
+    ])
   (#any-of? @_macro "defmacro" "defmacrop" "defguard" "defguardp")) @definition.macro
 (call
   target: (identifier) @_def
   (arguments . (binary_operator operator: _ @name))
-  (do_block)? @body
+  (do_block) @body
+  (#any-of? @_def "def" "defp" "defmacro" "defmacrop")
+  (#not-eq? @name "when")) @definition.function
+(call
+  target: (identifier) @_def
+  (arguments . (binary_operator operator: _ @name))
   (#any-of? @_def "def" "defp" "defmacro" "defmacrop")
   (#not-eq? @name "when")) @definition.function
 

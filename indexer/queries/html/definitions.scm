@@ -11,7 +11,15 @@
   (element (start_tag) . (text) @name)
   (#match? @_heading "^[hH][1-6]$")) @definition.heading
 
-(_
+(start_tag
+  (attribute
+    (attribute_name) @_id
+    [
+      (attribute_value) @name
+      (quoted_attribute_value (attribute_value) @name)
+    ])
+  (#eq? @_id "id")) @definition.property
+(self_closing_tag
   (attribute
     (attribute_name) @_id
     [

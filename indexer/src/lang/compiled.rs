@@ -3,6 +3,7 @@
 use contexd_store::{ReferenceKind, SymbolKind};
 use tree_sitter::{Language as Grammar, Node, Query};
 
+use super::starts::Starts;
 use super::{Language, NameStep, Syntax};
 
 /// What a capture's name stands for. The vocabulary of the `.scm` files.
@@ -117,8 +118,10 @@ pub(crate) struct ResolvedStep {
 pub(crate) struct Compiled {
     /// The grammar.
     pub(crate) grammar: Grammar,
-    /// The query.
+    /// The query, without the patterns that `starts` has.
     pub(crate) query: Query,
+    /// Where the patterns of the query begin; `None` where one can at any node.
+    pub(crate) starts: Option<Starts>,
     /// The role of each capture index.
     pub(crate) roles: Vec<Role>,
     /// The name step of each node kind id.
@@ -165,6 +168,15 @@ impl Language {
 impl Compiled {
     /// Compiles the query of `syntax`; the message says what is wrong with it.
     pub(crate) fn new(syntax: &Syntax) -> Result<Self, String> {
+        let mut compiled = Self::without_starts(syntax)?;
+        let source = syntax.queries.join("\n");
+        let Self { grammar, query, roles, .. } = &mut compiled;
+        compiled.starts = Starts::of(grammar, query, &source, roles);
+        Ok(compiled)
+    }
+
+    /// The same with a query that has all patterns and is to be run over whole trees.
+    pub(crate) fn without_starts(syntax: &Syntax) -> Result<Self, String> {
         let grammar = Grammar::new(syntax.grammar);
         let source = syntax.queries.join("\n");
         let query = Query::new(&grammar, &source).map_err(|error| error.to_string())?;
@@ -184,6 +196,7 @@ impl Compiled {
             parameter_fields: known_fields(&grammar, &PARAMETER_FIELDS),
             grammar,
             query,
+            starts: None,
             roles,
         })
     }

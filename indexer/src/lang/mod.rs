@@ -6,6 +6,8 @@
 mod compiled;
 mod detect;
 mod grammars;
+mod pattern;
+mod starts;
 mod texts;
 
 use std::fmt;
@@ -18,6 +20,7 @@ use crate::mask::{Masking, Patching};
 
 pub(crate) use compiled::{Compiled, DefinitionRole, ReferenceRole, Role, StepEffect};
 pub use detect::{all, by_name, detect};
+pub(crate) use starts::{Action, Link, Rule, Starts};
 
 /// What kind of text a language is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,20 +1,14 @@
-//! Runs a language's query over a syntax tree and sorts what it captures by what it is for.
+//! Sorts what a language's query captures by what it is for.
 //!
-//! One pass, no look at any node's parent: nesting is found later from byte ranges.
+//! No look at any node's parent: nesting is found later from byte ranges.
 
 use std::cmp::Reverse;
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 
 use contexd_store::SymbolKind;
-use streaming_iterator::StreamingIterator;
-use tree_sitter::{Node, QueryCursor, QueryCursorOptions, QueryMatch, Tree};
+use tree_sitter::Node;
 
 use crate::lang::{Compiled, DefinitionRole, ReferenceRole, Role, StepEffect};
-use crate::parse::Deadline;
-
-/// States of unfinished matches that the query may hold at once. Only absurdly nested code needs more, and there
-/// the oldest are dropped.
-const MATCH_LIMIT: u32 = 4096;
 
 /// Most parameters of one list.
 const MAX_PARAMETERS: usize = 32;
@@ -140,72 +134,38 @@ pub(super) struct RawBinding {
 }
 
 impl Captures {
-    /// Runs the query; `None` when the deadline passed.
-    pub(super) fn collect(compiled: &Compiled, tree: &Tree, text: &str, deadline: &Deadline) -> Option<Self> {
-        let mut captures = Self::default();
-        let mut cursor = QueryCursor::new();
-        cursor.set_match_limit(MATCH_LIMIT);
-        let mut expired = false;
-        let mut on_progress = |_: &_| {
-            expired = expired || deadline.has_passed();
-            if expired { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let options = QueryCursorOptions::new().progress_callback(&mut on_progress);
-        let mut matches =
-            cursor.matches_with_options(&compiled.query, tree.root_node(), text.as_bytes(), options);
-        while let Some(found) = matches.next() {
-            captures.add(compiled, found);
-        }
-        drop(matches);
-        captures.sort();
-        (!expired).then_some(captures)
-    }
-
-    fn add(&mut self, compiled: &Compiled, found: &QueryMatch) {
+    /// Sorts what one match captured by what it is for; `pattern` is its position in the query.
+    pub(super) fn add<'tree>(
+        &mut self,
+        compiled: &Compiled,
+        pattern: usize,
+        captured: impl Iterator<Item = (Role, Node<'tree>)>,
+    ) {
         let mut parts = MatchParts::default();
-        for capture in found.captures() {
-            let bytes = bytes_of(capture.node);
-            match compiled.roles[capture.index as usize] {
+        for (role, node) in captured {
+            let bytes = bytes_of(node);
+            match role {
                 Role::Reference(role) => {
-                    let name = resolve_name(compiled, capture.node).bytes;
+                    let name = resolve_name(compiled, node).bytes;
                     self.references.push(RawReference { name, role });
                 }
                 Role::Comment => self.comments.push(bytes),
                 Role::Attribute => self.attributes.push(bytes),
                 Role::Docstring => self.docstrings.push(bytes),
                 Role::Exported => self.exported.push(bytes),
-                Role::Ignored => self.ignored.push(resolve_name(compiled, capture.node).bytes),
+                Role::Ignored => self.ignored.push(resolve_name(compiled, node).bytes),
                 Role::Wrapper => self.add_region(bytes, RegionKind::Wrapper),
                 Role::Local => self.add_region(bytes, RegionKind::Local),
                 Role::Section => self.add_region(bytes, RegionKind::Section),
                 Role::Labels => self.add_region(bytes, RegionKind::Labels),
-                Role::Import => {
-                    let alias = field_of(compiled.alias_field, capture.node);
-                    parts.alias = parts.alias.or(alias.map(bytes_of));
-                    parts.item = Some(ImportedItem::Written(resolve_name(compiled, capture.node).bytes));
-                }
-                Role::ImportModule => parts.module = Some(bytes),
-                Role::ImportName => {
-                    let alias = field_of(compiled.alias_field, capture.node);
-                    parts.alias = parts.alias.or(alias.map(bytes_of));
-                    parts.item = Some(ImportedItem::Written(resolve_name(compiled, capture.node).bytes));
-                }
-                Role::ImportAlias => parts.alias = Some(bytes),
-                Role::ImportDefault => parts.item = Some(ImportedItem::Default(bytes)),
-                Role::ImportAll => parts.item = Some(ImportedItem::All(bytes)),
-                Role::Reexport => parts.is_reexport = true,
-                Role::Binding => parts.binding = Some((capture.node, false)),
-                Role::BindingElement => parts.binding = Some((capture.node, true)),
-                Role::Definition(role) => parts.definition = Some((capture.node, role)),
-                Role::Name => parts.name = Some(capture.node),
-                Role::Value => parts.value = Some(capture.node),
-                Role::Type => parts.declared_type = Some(bytes),
-                Role::Parameters => parts.parameters = Some(capture.node),
-                Role::Body => parts.body = Some(capture.node),
-                Role::Scope => parts.scope = Some(bytes),
-                Role::Unused => {}
+                role => parts.add(compiled, role, node),
             }
         }
+        self.add_parts(compiled, pattern, parts);
+    }
+
+    /// Adds the import, the binding or the definition that a match is.
+    fn add_parts(&mut self, compiled: &Compiled, pattern: usize, mut parts: MatchParts) {
         if let Some(item) = parts.item.take() {
             let (module, alias) = (parts.module.take(), parts.alias.take());
             self.imports.push(RawImport { item, module, alias, is_reexport: parts.is_reexport });
@@ -220,14 +180,15 @@ impl Captures {
             let found = binding_of(compiled, node);
             self.bindings.extend(found.map(|found| RawBinding { is_element, ..parts.complete(found) }));
         }
-        self.definitions.extend(parts.into_definition(compiled, found.pattern_index));
+        self.definitions.extend(parts.into_definition(compiled, pattern));
     }
 
     fn add_region(&mut self, node: Bytes, kind: RegionKind) {
         self.regions.push(Region { node, kind });
     }
 
-    fn sort(&mut self) {
+    /// Brings each list into document order and drops what another capture says better.
+    pub(super) fn sort(&mut self) {
         self.definitions.sort_by_key(|d| (d.node.start, Reverse(d.node.end), d.pattern, d.name.start));
         self.definitions.dedup_by(|later, kept| {
             let same_node = later.node == kept.node;
@@ -268,7 +229,33 @@ struct MatchParts<'tree> {
     is_reexport: bool,
 }
 
-impl MatchParts<'_> {
+impl<'tree> MatchParts<'tree> {
+    /// Adds a capture that is part of an import, a binding or a definition.
+    fn add(&mut self, compiled: &Compiled, role: Role, node: Node<'tree>) {
+        match role {
+            Role::Import | Role::ImportName => {
+                let alias = field_of(compiled.alias_field, node);
+                self.alias = self.alias.take().or(alias.map(bytes_of));
+                self.item = Some(ImportedItem::Written(resolve_name(compiled, node).bytes));
+            }
+            Role::ImportModule => self.module = Some(bytes_of(node)),
+            Role::ImportAlias => self.alias = Some(bytes_of(node)),
+            Role::ImportDefault => self.item = Some(ImportedItem::Default(bytes_of(node))),
+            Role::ImportAll => self.item = Some(ImportedItem::All(bytes_of(node))),
+            Role::Reexport => self.is_reexport = true,
+            Role::Binding => self.binding = Some((node, false)),
+            Role::BindingElement => self.binding = Some((node, true)),
+            Role::Definition(role) => self.definition = Some((node, role)),
+            Role::Name => self.name = Some(node),
+            Role::Value => self.value = Some(node),
+            Role::Type => self.declared_type = Some(bytes_of(node)),
+            Role::Parameters => self.parameters = Some(node),
+            Role::Body => self.body = Some(node),
+            Role::Scope => self.scope = Some(bytes_of(node)),
+            _ => {}
+        }
+    }
+
     /// Adds to a binding what was captured of it and no field led to.
     fn complete(&self, binding: RawBinding) -> RawBinding {
         let value = self.value.map(bytes_of);

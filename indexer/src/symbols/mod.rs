@@ -1,7 +1,7 @@
 //! Symbols: from a syntax tree to definitions, references and imports.
 //!
-//! A language's query says where definitions, names, comments and uses are ([`captures`]); one sweep finds what
-//! stands in what ([`outline`]); then each definition's texts are cut out. Nothing here names a language: the
+//! A language's query says where definitions, names, comments and uses are ([`search`], [`captures`]); one sweep
+//! finds what stands in what ([`outline`]); then each definition's texts are cut out. Nothing here names a language: the
 //! differences are rows of the language table.
 
 mod bindings;
@@ -16,6 +16,7 @@ mod names;
 mod outline;
 mod references;
 mod rules;
+mod search;
 mod signature;
 mod types;
 
@@ -67,7 +68,7 @@ pub(crate) struct Source<'a> {
 /// Finds everything; `None` when the deadline passed.
 pub(crate) fn extract(source: &Source, budget: &ParseBudget, deadline: &Deadline) -> Option<Extracted> {
     let Source { text, lines, syntax, .. } = *source;
-    let mut captures = Captures::collect(source.compiled, source.tree, text, deadline)?;
+    let mut captures = search::search(source.compiled, source.tree, text, deadline)?;
     let raw_references = std::mem::take(&mut captures.references);
     let preludes = Preludes::new(text, &captures, &syntax.comments);
     let (drafts, symbols_cut) =
