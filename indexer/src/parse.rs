@@ -20,10 +20,13 @@ use crate::symbols::{self, Extracted, Source};
 
 /// Version of everything that turns a text into a record; stored with each record. To be raised with every
 /// change of a query, a rule or the chunking that changes records.
-pub const PARSER_VERSION: u32 = 3;
+pub const PARSER_VERSION: u32 = 4;
 
 /// How much of a text is looked at to tell its language.
 const DETECTION_BYTES: usize = 64 * 1024;
+
+/// How much of a text the parser is given at once, which is how far it reads between two looks at the clock.
+const READ_BYTES: usize = 64 * 1024;
 
 /// Most syntax errors that are counted.
 const MAX_COUNTED_ERRORS: u32 = 1_000;
@@ -166,11 +169,14 @@ fn parse_tree(text: &str, compiled: &Compiled, deadline: &Deadline) -> Option<Tr
         };
         let options = ParseOptions::new().progress_callback(&mut on_progress);
         let bytes = text.as_bytes();
-        let tree = parser.parse_with_options(
-            &mut |offset, _| &bytes[offset.min(bytes.len())..],
-            None,
-            Some(options),
-        );
+        let mut was_cut = false;
+        // a scanner that looks far ahead makes no progress: where the time is over, it finds the end of the text
+        let mut read = |offset: usize, _| {
+            was_cut = was_cut || (offset >= READ_BYTES && deadline.has_passed());
+            let start = if was_cut { bytes.len() } else { offset.min(bytes.len()) };
+            &bytes[start..bytes.len().min(start + READ_BYTES)]
+        };
+        let tree = parser.parse_with_options(&mut read, None, Some(options)).filter(|_| !was_cut);
         if tree.is_none() {
             parser.reset();
         }
