@@ -22,6 +22,11 @@
 (type_definition type: (enum_specifier !name body: (_) @body) declarator: (_) @name) @definition.enum
 (type_definition declarator: (_) @name) @definition.type_alias
 
+; MACRO(X) { ... } as a statement, of which the grammar makes a function X
+(compound_statement (function_definition declarator: (parenthesized_declarator) @ignored))
+; What follows is no declaration: EXPORT_MACRO NAME_MACRO type function(...)
+(declaration declarator: (identifier) @ignored (MISSING ";"))
+
 (preproc_def name: (identifier) @name) @definition.macro
 ; #ifndef GUARD, #define GUARD, and the file follows
 (preproc_ifdef "#ifndef"
@@ -29,5 +34,8 @@
   . (preproc_def name: (identifier) @ignored !value) . (_)
   (#eq? @_guard @ignored))
 (preproc_function_def name: (identifier) @name) @definition.macro
+
+; Also of MACRO(X, Y) { ... } outside functions, which the grammar does not take for one.
+(compound_statement) @local
 
 (comment) @comment

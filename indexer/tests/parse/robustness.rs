@@ -87,6 +87,16 @@ fn broken_code_keeps_what_can_be_had() {
     }
 }
 
+/// Macros that stand before a block define nothing, and what is in the block is local.
+#[test]
+fn macros_before_blocks_of_c() {
+    let text = "int run(void) {\n  vmcase(OP_MOVE) {\n    int a = 1;\n  }\n}\nMETHOD(A, b) {\n  int c = 2;\n}\n\
+                TEST(named) {\n  int d = 3;\n}\n";
+    let record = check("a.c", text);
+    let names: Vec<&str> = record.symbols.iter().map(|symbol| &*symbol.name).collect();
+    assert_eq!(names, ["run", "named"]);
+}
+
 #[test]
 fn empty_files() {
     for path in ["a.rs", "a.md", "a.unknown"] {
