@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rpds::{HashTrieMap, HashTrieMapSync, RedBlackTreeMapSync};
 
-use crate::{ContentHash, Counts, FileEntry, FileId, SkipReason, SkippedFile};
+use crate::{ContentHash, Counts, FileEntry, FileId, SkipReason, SkippedFile, TrigramFilter};
 
 /// What stands at a path.
 #[derive(Clone, Debug)]
@@ -20,11 +20,12 @@ pub(crate) enum PathEntry {
     Skipped(Arc<SkippedFile>),
 }
 
-/// An indexed file and the hash of its encoded record.
+/// An indexed file, the hash of its encoded record and the filter of its text's trigrams.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredFile {
     pub(crate) entry: Arc<FileEntry>,
     pub(crate) record_hash: ContentHash,
+    pub(crate) trigrams: Arc<TrigramFilter>,
 }
 
 /// The files by path and by id, with their totals kept up to date.

@@ -14,10 +14,13 @@ pub struct FormatVersion {
 }
 
 /// Every version, oldest first.
-pub const HISTORY: &[FormatVersion] = &[FormatVersion {
-    number: 1,
-    summary: "records as one postcard + lz4 payload a content, lz4 texts, int8 vectors, retired log",
-}];
+pub const HISTORY: &[FormatVersion] = &[
+    FormatVersion {
+        number: 1,
+        summary: "records as one postcard + lz4 payload a content, lz4 texts, int8 vectors, retired log",
+    },
+    FormatVersion { number: 2, summary: "a filter of its trigrams beside each text" },
+];
 
 /// The version this build reads and writes.
 pub const CURRENT: u32 = HISTORY[HISTORY.len() - 1].number;

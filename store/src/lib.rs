@@ -21,6 +21,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 pub mod tokenizer;
+mod trigrams;
 mod truth;
 pub mod vectors;
 mod writer;
@@ -36,4 +37,5 @@ pub use record::{
     ReferenceKind, ReferenceRecord, SkipReason, Span, SymbolKind, SymbolRecord, Visibility,
 };
 pub use snapshot::{Chunk, Counts, Fate, FileEntry, SkippedFile, Snapshot, Symbol};
+pub use trigrams::{Trigram, TrigramFilter};
 pub use writer::{Reader, RecordKey, StoreOptions, Writer};

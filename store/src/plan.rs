@@ -143,7 +143,7 @@ impl Planner<'_> {
             return Arc::clone(&file.entry);
         }
         let entry = Arc::new(FileEntry { stat, ..(*file.entry).clone() });
-        let touched = StoredFile { entry: Arc::clone(&entry), record_hash: file.record_hash };
+        let touched = StoredFile { entry: Arc::clone(&entry), ..file.clone() };
         self.plan.touched.push(PathEntry::Indexed(touched));
         entry
     }

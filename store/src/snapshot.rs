@@ -11,7 +11,7 @@ use crate::truth::ReadPool;
 use crate::vectors::{Coverage, VectorHit};
 use crate::{
     ChunkId, ChunkRecord, ContentHash, FileId, FileRecord, FileStat, Generation, SkipReason, StoreError,
-    SymbolId, SymbolRecord,
+    SymbolId, SymbolRecord, TrigramFilter,
 };
 
 /// An indexed file in a snapshot.
@@ -137,6 +137,11 @@ impl Snapshot {
     /// The indexed files in path order.
     pub fn files(&self) -> impl Iterator<Item = &Arc<FileEntry>> {
         self.tables.files.indexed().map(|file| &file.entry)
+    }
+
+    /// The indexed files in path order, each with what rules it out of a search for bytes.
+    pub fn files_with_trigrams(&self) -> impl Iterator<Item = (&Arc<FileEntry>, &Arc<TrigramFilter>)> {
+        self.tables.files.indexed().map(|file| (&file.entry, &file.trigrams))
     }
 
     /// The skipped files in path order.

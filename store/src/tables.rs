@@ -5,8 +5,7 @@ use std::sync::Arc;
 use crate::files::{FileTable, PathEntry, StoredFile};
 use crate::plan::Plan;
 use crate::symbol_table::SymbolTable;
-use crate::truth::Loaded;
-use crate::{ContentHash, FileEntry};
+use crate::truth::{EncodedFile, Loaded};
 
 /// Files and symbols of one generation. Cloning shares everything.
 #[derive(Clone, Default)]
@@ -26,19 +25,19 @@ impl Tables {
         tables
     }
 
-    /// The tables after `plan`, whose added files have records of these hashes.
-    pub(crate) fn after(&self, plan: &Plan, record_hashes: &[ContentHash]) -> Self {
+    /// The tables after `plan`, whose added files are `encoded`.
+    pub(crate) fn after(&self, plan: &Plan, encoded: &[EncodedFile]) -> Self {
         let mut tables = self.clone();
         plan.removed.iter().for_each(|file| tables.files.remove(&file.path));
         plan.unskipped.iter().for_each(|path| tables.files.remove(path));
         plan.skipped.iter().for_each(|file| tables.files.insert(PathEntry::Skipped(Arc::clone(file))));
         plan.touched.iter().for_each(|entry| tables.files.insert(entry.clone()));
-        let mut added: Vec<Arc<FileEntry>> = Vec::with_capacity(plan.added.len());
-        for (file, &record_hash) in plan.added.iter().zip(record_hashes) {
-            let entry = Arc::clone(&file.entry);
-            added.push(Arc::clone(&entry));
-            tables.files.insert(PathEntry::Indexed(StoredFile { entry, record_hash }));
+        for file in encoded {
+            let (entry, trigrams) = (Arc::clone(&file.entry), Arc::clone(&file.trigrams));
+            let stored = StoredFile { entry, record_hash: file.record.hash, trigrams };
+            tables.files.insert(PathEntry::Indexed(stored));
         }
+        let added: Vec<_> = encoded.iter().map(|file| Arc::clone(&file.entry)).collect();
         tables.symbols.apply(&tables.files, &plan.removed, &added);
         tables
     }

@@ -16,7 +16,7 @@ use crate::truth::{
     encode_vectors,
 };
 use crate::vectors::{FileVectors, VectorIndex, VectorSearcher};
-use crate::{Batch, ContentHash, FileId, FileRecord, Generation, Snapshot, StoreError};
+use crate::{Batch, ContentHash, FileId, FileRecord, Generation, Snapshot, StoreError, TrigramFilter};
 
 /// How an index is opened.
 #[derive(Clone, Debug)]
@@ -253,7 +253,7 @@ impl Writer {
         let (truth, tables) = (&mut self.truth, &self.tables);
         let (committed, tables) = rayon::join(
             || truth.commit(change, generation, plan.next_file_id, caught_up),
-            || tables.after(plan, &change.record_hashes()),
+            || tables.after(plan, &change.added),
         );
         committed?;
         self.tables = tables;
@@ -362,6 +362,7 @@ fn encode_file(file: &PlannedFile) -> Result<EncodedFile, StoreError> {
         entry: Arc::clone(&file.entry),
         record: encode_record(&file.entry.record)?,
         text: encode_text(&file.text),
+        trigrams: Arc::new(TrigramFilter::of(file.text.as_bytes())),
     })
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::keyword::{Field, FieldWeight, LexicalQuery, QueryTerm};
 use crate::vectors::FileVectors;
 use crate::{
-    Batch, ChunkKind, ChunkRecord, ContentHash, FileChange, FileContent, FileRecord, FileStat, FileUpsert,
-    IndexedContent, SkipReason, Snapshot, Span, StoreOptions, SymbolKind, SymbolRecord, VectorFill,
-    Visibility,
+    Batch, ChunkKind, ChunkRecord, ContentHash, FileChange, FileContent, FileEntry, FileRecord, FileStat,
+    FileUpsert, IndexedContent, SkipReason, Snapshot, Span, StoreOptions, SymbolKind, SymbolRecord,
+    TrigramFilter, VectorFill, Visibility,
 };
 
 pub(super) const MODEL: ContentHash = ContentHash([7; 32]);
@@ -137,7 +137,7 @@ impl View {
         let names = snapshot.symbol_names_with_prefix("", usize::MAX);
         Self {
             digest: snapshot.digest(),
-            files: snapshot.files().map(|file| file_view(snapshot, file)).collect(),
+            files: snapshot.files_with_trigrams().map(|file| file_view(snapshot, file)).collect(),
             skipped: snapshot
                 .skipped_files()
                 .map(|file| (file.path.to_string(), file.stat, file.reason, file.detail.to_string()))
@@ -153,8 +153,12 @@ impl View {
     }
 }
 
-fn file_view(snapshot: &Snapshot, file: &crate::FileEntry) -> (String, FileStat, String) {
+fn file_view(
+    snapshot: &Snapshot,
+    (file, trigrams): (&Arc<FileEntry>, &Arc<TrigramFilter>),
+) -> (String, FileStat, String) {
     let text = snapshot.text(file).unwrap();
+    assert_eq!(**trigrams, TrigramFilter::of(text.as_bytes()));
     assert_eq!(ContentHash::of(text.as_bytes()), file.blob);
     assert_eq!(*file.record, parse(&text));
     assert_eq!(snapshot.file(file.id).unwrap().path, file.path);

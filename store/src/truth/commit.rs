@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::Truth;
 use super::payload::EncodedRecord;
-use crate::{ContentHash, FileEntry, FileId, FileStat, Generation, SkippedFile, StoreError};
+use crate::{ContentHash, FileEntry, FileId, FileStat, Generation, SkippedFile, StoreError, TrigramFilter};
 
 /// What one transaction writes. Everything expensive (encoding, compressing) was done before.
 #[derive(Default)]
@@ -30,6 +30,7 @@ pub(crate) struct EncodedFile {
     pub(crate) entry: Arc<FileEntry>,
     pub(crate) record: EncodedRecord,
     pub(crate) text: Vec<u8>,
+    pub(crate) trigrams: Arc<TrigramFilter>,
 }
 
 /// Vectors of a file version, ready to be written.
@@ -38,13 +39,6 @@ pub(crate) struct EncodedVectors {
     pub(crate) model: ContentHash,
     pub(crate) key: ContentHash,
     pub(crate) payload: Vec<u8>,
-}
-
-impl TruthChange {
-    /// Hashes of the added files' records, in their order.
-    pub(crate) fn record_hashes(&self) -> Vec<ContentHash> {
-        self.added.iter().map(|file| file.record.hash).collect()
-    }
 }
 
 impl Truth {
@@ -135,8 +129,10 @@ fn add_file(
     let entry = &file.entry;
     let record_id = add_record(transaction, file, parser_version)?;
     transaction
-        .prepare_cached("INSERT INTO texts (blob, payload) VALUES (?, ?) ON CONFLICT DO NOTHING")?
-        .execute(params![entry.blob.0, file.text])?;
+        .prepare_cached(
+            "INSERT INTO texts (blob, trigrams, payload) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![entry.blob.0, file.trigrams.to_bytes(), file.text])?;
     transaction
         .prepare_cached(
             "INSERT INTO files (file_id, path, size, modified_ns, blob, record_id, generation)

@@ -42,6 +42,7 @@ const TABLES: &str = "
         text_id INTEGER PRIMARY KEY,
         blob BLOB NOT NULL UNIQUE,
         unused_since INTEGER,
+        trigrams BLOB NOT NULL,
         payload BLOB NOT NULL
     );
 
