@@ -64,10 +64,17 @@ impl Filter {
     /// Whether `file` may appear.
     #[must_use]
     pub fn admits_file(&self, file: &FileEntry) -> bool {
-        let path: &str = &file.path;
+        self.admits_path(&file.path, || &file.record.language)
+    }
+
+    /// Whether a file at `path` in this language may appear.
+    #[must_use]
+    pub fn admits_path<'a>(&self, path: &str, language: impl FnOnce() -> &'a str) -> bool {
         let included = self.include.as_ref().is_none_or(|globs| globs.is_match(path));
-        let language_matches =
-            self.languages.is_empty() || self.languages.iter().any(|l| **l == *file.record.language);
+        let language_matches = self.languages.is_empty() || {
+            let language = language();
+            self.languages.iter().any(|wanted| wanted == language)
+        };
         let test_matches = self.tests.is_none_or(|wanted| crate::path_class::is_test_path(path) == wanted);
         included && !self.exclude.is_match(path) && language_matches && test_matches
     }

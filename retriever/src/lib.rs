@@ -7,6 +7,7 @@ mod candidates;
 mod error;
 mod explain;
 mod filter;
+mod grep;
 mod names;
 mod pack;
 mod path_class;
@@ -23,6 +24,7 @@ mod weights;
 pub use error::RetrieveError;
 pub use explain::{Explanation, explain};
 pub use filter::{Filter, FilterSpec};
+pub use grep::{GrepFile, GrepPattern, Needs, grep_files, withheld_files};
 pub use pack::{
     Format, MAX_BUDGET, MIN_BUDGET, Omitted, OmittedReason, Pack, PackItem, PackLevel, PackRequest, PackRole,
     SentPiece, TOKENIZER, assemble, count_tokens,
