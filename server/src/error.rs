@@ -17,6 +17,14 @@ pub enum ServiceError {
         /// What is wrong with it.
         detail: String,
     },
+    /// The pattern of a search cannot be compiled.
+    #[error("invalid pattern: {detail}")]
+    InvalidPattern {
+        /// What is wrong with it.
+        detail: String,
+        /// What to do about it.
+        hint: &'static str,
+    },
     /// The request names no repository and there is none.
     #[error("no repository is known")]
     NoRepository,
@@ -71,6 +79,9 @@ pub enum ServiceError {
     /// The request's deadline passed.
     #[error("the deadline of the request has passed")]
     DeadlineExceeded,
+    /// Nobody takes the answer any more.
+    #[error("the caller has gone")]
+    Cancelled,
     /// Too many requests wait already.
     #[error("too many requests at once: {waiting} are waiting")]
     Busy {
@@ -191,9 +202,10 @@ impl ServiceError {
     pub fn grpc_code(&self) -> tonic::Code {
         use tonic::Code;
         match self {
-            Self::InvalidArgument { .. } | Self::AmbiguousRepository { .. } | Self::NotLoopback { .. } => {
-                Code::InvalidArgument
-            }
+            Self::InvalidArgument { .. }
+            | Self::InvalidPattern { .. }
+            | Self::AmbiguousRepository { .. }
+            | Self::NotLoopback { .. } => Code::InvalidArgument,
             Self::NoRepository
             | Self::UnknownRepository { .. }
             | Self::NoSuchDirectory { .. }
@@ -203,6 +215,7 @@ impl ServiceError {
             }
             Self::AlreadyRunning { .. } => Code::AlreadyExists,
             Self::GenerationNotReached { .. } | Self::DeadlineExceeded => Code::DeadlineExceeded,
+            Self::Cancelled => Code::Cancelled,
             Self::Busy { .. } => Code::ResourceExhausted,
             Self::Unimplemented { .. } => Code::Unimplemented,
             Self::ShuttingDown { .. } | Self::Transport(_) | Self::Listen { .. } => Code::Unavailable,
@@ -215,6 +228,7 @@ impl ServiceError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::InvalidPattern { hint, .. } => Some(hint),
             Self::NoRepository | Self::UnknownRepository { .. } => {
                 Some("add it first: `contexd repo add PATH`")
             }
@@ -242,6 +256,7 @@ impl ServiceError {
             | Self::Configuration { .. }
             | Self::GenerationNotReached { .. }
             | Self::DeadlineExceeded
+            | Self::Cancelled
             | Self::Unimplemented { .. }
             | Self::ShuttingDown { .. }
             | Self::Io { .. }

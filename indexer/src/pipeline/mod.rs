@@ -21,7 +21,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use compare::Work;
 pub(crate) use fill::Fill;
 use prepare::Preparation;
-use read::Root;
+pub use read::Root;
 pub use report::{Progress, ProgressCounts, ScanReport, StageTime, StageTimes};
 
 use crate::IndexerError;

@@ -20,13 +20,31 @@ pub(crate) enum FileRead {
 }
 
 /// An open directory; paths are resolved below it without following a link.
-pub(crate) struct Root {
+#[derive(Debug)]
+pub struct Root {
     directory: File,
 }
 
 impl Root {
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+    /// Opens the directory at `path`.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(path: &Path) -> io::Result<Self> {
         Ok(Self { directory: File::open(path)? })
+    }
+
+    /// Opens the regular file at `path` (relative, with `/`) to be read, with the stat that it has then.
+    ///
+    /// # Errors
+    /// When it cannot be opened, is no regular file, or a link stands on the way to it.
+    pub fn open_file(&self, path: &str) -> io::Result<(File, FileStat)> {
+        let file = beneath::open(&self.directory, path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        Ok((file, file_stat(&metadata)))
     }
 
     /// Reads the file at `path` unless it has more than `most` bytes.

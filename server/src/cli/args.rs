@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::{
-    completions, context, def, eval, explain, index, map, neighbours, outline, refs, related, repo, search,
+    completions, context, def, eval, explain, grep, index, map, neighbours, outline, refs, related, repo, search,
     serve, start, status, stop, symbols, why,
 };
 use crate::settings::{ColorWhen, Layer};
@@ -32,6 +32,7 @@ pub(crate) struct Cli {
 const AFTER_HELP: &str = "\
 Examples:
   contexd search how are blocking tasks spawned     ranked places in the repository around you
+  contexd grep -w unsafe src                         every line that matches, as on disk now
   contexd symbols Runtime::spawn                    definitions by name
   contexd refs Runtime::spawn                       every place that uses it
   contexd related callers Runtime::spawn            what calls it
@@ -55,6 +56,8 @@ Exit status: 0 found, 1 nothing found, 2 error. Data goes to stdout, everything 
 pub(crate) enum Command {
     /// Search a repository by words, identifiers or a whole issue text
     Search(search::SearchArgs),
+    /// Find every line that matches a pattern, as it is on disk now
+    Grep(grep::GrepArgs),
     /// Find definitions by name
     Symbols(symbols::SymbolsArgs),
     /// Show where a name is defined

@@ -19,7 +19,7 @@ pub(crate) struct FilterArgs {
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// Only files of a language, such as rust, python, tsx, or text for files without a grammar; repeatable
-    #[arg(long = "lang", value_name = "LANGUAGE")]
+    #[arg(long = "lang", short = 't', visible_alias = "language", value_name = "LANGUAGE")]
     languages: Vec<String>,
     /// Only definitions of a kind, such as function, method, class, struct, enum, trait, interface; repeatable
     #[arg(long = "kind", value_name = "KIND")]

@@ -10,6 +10,7 @@ mod error;
 mod eval;
 mod explain;
 mod filter;
+mod grep;
 mod index;
 mod invocation;
 mod logging;
@@ -106,6 +107,7 @@ async fn dispatch(
 ) -> Result<Outcome, CommandError> {
     match command {
         Command::Search(args) => search::run(args, invocation, printer).await,
+        Command::Grep(args) => grep::run(args, invocation, printer).await,
         Command::Symbols(args) => symbols::run(args, invocation, printer).await,
         Command::Def(args) => def::run(args, invocation, printer).await,
         Command::Refs(args) => refs::run(args, invocation, printer).await,

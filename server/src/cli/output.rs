@@ -86,7 +86,12 @@ impl Printer {
 
     /// Prints text as it is.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), CommandError> {
-        self.out.write_all(text.as_bytes())?;
+        self.bytes(text.as_bytes())
+    }
+
+    /// Prints bytes as they are.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), CommandError> {
+        self.out.write_all(bytes)?;
         Ok(())
     }
 

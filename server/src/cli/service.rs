@@ -111,7 +111,9 @@ impl Service {
             first?
         };
         let reply = reply.into_inner();
-        pass_on_notices(&reply, invocation);
+        if let Some(meta) = reply.meta() {
+            pass_on_notices(meta, invocation);
+        }
         Ok(reply)
     }
 }
@@ -145,8 +147,9 @@ fn has_notice(reply: &impl Reply, code: &str) -> bool {
     reply.meta().is_some_and(|meta| meta.notices.iter().any(|notice| notice.code == code))
 }
 
-fn pass_on_notices(reply: &impl Reply, invocation: &Invocation) {
-    for notice in reply.meta().iter().flat_map(|meta| &meta.notices) {
+/// Tells people what a reply notes about itself.
+pub(crate) fn pass_on_notices(meta: &v1::ReplyMeta, invocation: &Invocation) {
+    for notice in &meta.notices {
         invocation.notes.say(format!("note: {}", notice.message));
     }
 }

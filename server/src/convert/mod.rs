@@ -4,6 +4,7 @@
 
 mod context;
 mod graph;
+mod grep;
 mod meta;
 mod repository;
 mod request;
@@ -14,6 +15,7 @@ pub(crate) use graph::{
     definition_query, definition_response, map_options, map_response, neighbour_limit, neighbours_response,
     reference_query, references_response, related_query, related_response,
 };
+pub(crate) use grep::{grep_query, grep_response, grep_summary};
 pub(crate) use repository::{list_response, status, status_response, wait, watch_interval, why_response};
 pub(crate) use request::{address, refuse_session};
 pub(crate) use search::{

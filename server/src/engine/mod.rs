@@ -4,6 +4,7 @@ mod answer;
 mod ask;
 mod compute;
 mod graph;
+mod grep;
 mod head;
 mod history;
 mod host;
@@ -31,6 +32,7 @@ pub use answer::{
     Address, Answer, AnswerMeta, Consistency, FoundExplanation, FoundPack, FoundPiece, FoundPieces,
     FoundSymbol, FoundSymbols, IgnoreRule, Notice, NoticeCode, Outline, PathFate, PathReport, Timings,
 };
+pub use grep::{GrepFileCount, GrepLine, GrepOutput, GrepPart, GrepQuery, GrepReply, GrepTotals, LetterCase};
 pub use head::Head;
 pub use models::{ModelOptions, Semantic, SemanticStep};
 pub use questions::SearchExtras;

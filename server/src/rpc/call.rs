@@ -11,6 +11,11 @@ use crate::error::ServiceError;
 /// The transport ends a call at its deadline with another code than the one that is meant; ours comes first.
 const BEFORE_TRANSPORT: Duration = Duration::from_millis(2);
 
+/// When the caller stops waiting.
+pub(super) fn deadline_at(metadata: &MetadataMap) -> Option<Instant> {
+    Instant::now().checked_add(deadline(metadata)?.saturating_sub(BEFORE_TRANSPORT))
+}
+
 /// Runs the work of one unary call within its deadline and logs how it went.
 pub(super) async fn unary<T>(
     metadata: &MetadataMap,

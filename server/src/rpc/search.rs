@@ -1,6 +1,7 @@
 //! `SearchService`.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use contexd_proto::v1::search_service_server::SearchService;
 use contexd_proto::v1::{
@@ -8,13 +9,20 @@ use contexd_proto::v1::{
     GetOutlineRequest, GetOutlineResponse, GrepRequest, GrepResponse, SearchRequest, SearchResponse,
     SearchSymbolsRequest, SearchSymbolsResponse,
 };
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
+use tracing::Instrument;
 
 use super::ReplyStream;
-use super::call::unary;
+use super::call::{deadline_at, unary};
 use crate::convert;
-use crate::engine::Engine;
+use crate::engine::{Engine, GrepPart, GrepReply};
 use crate::error::ServiceError;
+
+/// Parts of an answer that wait to be taken.
+const PARTS_AHEAD: usize = 256;
 
 /// The service.
 pub(super) struct SearchRpc {
@@ -68,12 +76,68 @@ impl SearchRpc {
         Ok(convert::references_response(answer, notice))
     }
 
+    /// The stream of an answer, once its first part is known: what is refused is refused at once.
+    async fn answer_grep(
+        &self,
+        mut request: GrepRequest,
+        deadline: Option<Instant>,
+    ) -> Result<ReplyStream<GrepResponse>, ServiceError> {
+        convert::refuse_session(&request.session)?;
+        let address = convert::address(std::mem::take(&mut request.repository), request.consistency.take())?;
+        let (query, notice) = convert::grep_query(request)?;
+        let (parts, mut found) = mpsc::channel(PARTS_AHEAD);
+        let engine = Arc::clone(&self.engine);
+        let work = async move { engine.grep(&address, query, GrepReply::new(parts, deadline)).await };
+        let work = tokio::spawn(work.in_current_span());
+        let first = found.recv().await;
+        let (replies, stream) = mpsc::channel(1);
+        match first {
+            None => {
+                let answer = outcome(work).await?;
+                let summary = convert::grep_summary(answer, notice);
+                return Ok(Box::pin(tokio_stream::once(Ok(summary))));
+            }
+            Some(first) => {
+                tokio::spawn(forward(first, found, replies, async move {
+                    Ok(convert::grep_summary(outcome(work).await?, notice))
+                }));
+            }
+        }
+        Ok(Box::pin(ReceiverStream::new(stream)))
+    }
+
     async fn answer_outline(&self, request: GetOutlineRequest) -> Result<GetOutlineResponse, ServiceError> {
         convert::refuse_session(&request.session)?;
         let address = convert::address(request.repository, request.consistency)?;
         let answer = self.engine.outline(&address, request.path).await?;
         Ok(convert::outline_response(answer))
     }
+}
+
+/// Passes on the parts of an answer, then its end, for as long as somebody takes them.
+async fn forward(
+    first: GrepPart,
+    mut found: mpsc::Receiver<GrepPart>,
+    replies: mpsc::Sender<Result<GrepResponse, Status>>,
+    end: impl Future<Output = Result<GrepResponse, ServiceError>>,
+) {
+    let mut next = Some(first);
+    while let Some(part) = next {
+        if replies.send(Ok(convert::grep_response(part))).await.is_err() {
+            return;
+        }
+        next = tokio::select! {
+            part = found.recv() => part,
+            () = replies.closed() => return,
+        };
+    }
+    // Whoever asked may have gone by now.
+    let _ = replies.send(end.await.map_err(Status::from)).await;
+}
+
+/// What a task gave.
+async fn outcome<T>(task: JoinHandle<Result<T, ServiceError>>) -> Result<T, ServiceError> {
+    task.await.unwrap_or_else(|error| Err(ServiceError::Panicked { detail: error.to_string() }))
 }
 
 #[tonic::async_trait]
@@ -117,7 +181,9 @@ impl SearchService for SearchRpc {
         unary(&metadata, self.answer_references(message)).await
     }
 
-    async fn grep(&self, _request: Request<GrepRequest>) -> Result<Response<Self::GrepStream>, Status> {
-        Err(ServiceError::Unimplemented { what: "Grep" }.into())
+    async fn grep(&self, request: Request<GrepRequest>) -> Result<Response<Self::GrepStream>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        let deadline = deadline_at(&metadata);
+        unary(&metadata, self.answer_grep(message, deadline)).await
     }
 }

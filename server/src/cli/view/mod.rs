@@ -5,6 +5,7 @@
 
 mod fate;
 mod graph;
+mod grep;
 mod hit;
 mod pack;
 mod status;
@@ -22,6 +23,7 @@ pub(crate) use graph::{
     Map, Meaning, Neighbours, Reference, Related, note_targets, render_map, render_meanings,
     render_neighbours, render_references, render_related,
 };
+pub(crate) use grep::{GrepFile, GrepLine, GrepText};
 pub(crate) use hit::{Answer, Explanation, Hit, Refusal, render_explanation, render_hits};
 pub(crate) use pack::{Pack, omitted_note};
 pub(crate) use status::{

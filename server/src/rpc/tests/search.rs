@@ -168,9 +168,6 @@ async fn an_outline_lists_a_file() {
 #[tokio::test]
 async fn later_methods_say_so() {
     let service = Service::new().await;
-    let mut client = service.searches();
-    let grep = client.grep(v1::GrepRequest::default()).await.map(|_| ());
-    check_refused(grep, Code::Unimplemented, "Grep");
     let mut overlays = v1::overlay_service_client::OverlayServiceClient::new(service.channel.clone());
     let open = overlays.open(v1::OpenOverlayRequest::default()).await;
     check_refused(open, Code::Unimplemented, "overlay");
