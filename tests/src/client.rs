@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use contexd_proto::v1;
 use contexd_proto::v1::consistency::Level;
 use contexd_proto::v1::context_service_client::ContextServiceClient;
+use contexd_proto::v1::grep_response::Part;
 use contexd_proto::v1::overlay_service_client::OverlayServiceClient;
 use contexd_proto::v1::repository_service_client::RepositoryServiceClient;
 use contexd_proto::v1::search_service_client::SearchServiceClient;
@@ -156,6 +157,27 @@ impl Client {
             ..Default::default()
         };
         self.wait(self.searching().search(request)).expect("the search succeeds")
+    }
+
+    /// What matches a pattern: the parts as they came, and the summary.
+    ///
+    /// # Errors
+    /// What the service answered.
+    ///
+    /// # Panics
+    /// When the stream ends without a summary.
+    pub fn grep(&self, request: v1::GrepRequest) -> Result<(Vec<Part>, v1::GrepSummary), Status> {
+        self.block_on(async {
+            let mut stream = self.searching().grep(request).await?.into_inner();
+            let mut parts = Vec::new();
+            while let Some(reply) = stream.message().await? {
+                match reply.part.expect("every reply has a part") {
+                    Part::Summary(summary) => return Ok((parts, summary)),
+                    part => parts.push(part),
+                }
+            }
+            panic!("no summary after {} parts", parts.len());
+        })
     }
 
     /// Definitions whose name is `name`, in an index that has caught up with the disk.

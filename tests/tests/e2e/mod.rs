@@ -3,6 +3,7 @@
 mod changes;
 mod commands;
 mod crashes;
+mod grep;
 mod measuring;
 mod packs;
 mod refusals;

@@ -49,8 +49,6 @@ impl Served {
 #[test]
 fn what_is_not_available_yet_says_so() {
     let served = served();
-    let mut searching = served.client.searching();
-    served.check(Code::Unimplemented, searching.grep(v1::GrepRequest::default()));
     let mut overlays = served.client.overlays();
     served.check(Code::Unimplemented, overlays.open(v1::OpenOverlayRequest::default()));
     served.check(Code::Unimplemented, overlays.update(v1::UpdateOverlayRequest::default()));
