@@ -1,5 +1,8 @@
 //! Which files and symbols may appear in an answer.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use contexd_store::{FileEntry, SymbolKind};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
@@ -18,6 +21,8 @@ pub struct FilterSpec {
     pub kinds: Vec<SymbolKind>,
     /// `Some(false)` leaves test files out, `Some(true)` leaves only test files.
     pub tests: Option<bool>,
+    /// The only files that may appear, whatever else admits them; absent for all.
+    pub paths: Option<Arc<BTreeSet<Arc<str>>>>,
 }
 
 /// A compiled [`FilterSpec`].
@@ -28,6 +33,7 @@ pub struct Filter {
     languages: Vec<String>,
     kinds: Vec<SymbolKind>,
     tests: Option<bool>,
+    paths: Option<Arc<BTreeSet<Arc<str>>>>,
 }
 
 impl Filter {
@@ -43,6 +49,7 @@ impl Filter {
             languages: spec.languages.clone(),
             kinds: spec.kinds.clone(),
             tests: spec.tests,
+            paths: spec.paths.clone(),
         })
     }
 
@@ -59,6 +66,7 @@ impl Filter {
             || !self.exclude.is_empty()
             || !self.languages.is_empty()
             || self.tests.is_some()
+            || self.paths.is_some()
     }
 
     /// Whether `file` may appear.
@@ -75,8 +83,9 @@ impl Filter {
             let language = language();
             self.languages.iter().any(|wanted| wanted == language)
         };
+        let is_listed = self.paths.as_ref().is_none_or(|paths| paths.contains(path));
         let test_matches = self.tests.is_none_or(|wanted| crate::path_class::is_test_path(path) == wanted);
-        included && !self.exclude.is_match(path) && language_matches && test_matches
+        is_listed && included && !self.exclude.is_match(path) && language_matches && test_matches
     }
 
     /// Whether a piece named by a symbol of `kind` may appear.

@@ -1,6 +1,6 @@
 //! Which files change together: read from the repository's git history, kept up as it grows.
 //!
-//! `repository` reads commits, `coupling` counts. A [`History`] holds the commits that count and their counts;
+//! `repository` reads commits, `coupling` counts, `revision` compares the working tree with a commit. A [`History`] holds the commits that count and their counts;
 //! advancing it reads only commits that are new. What the history says is a matter of degree, so everything here
 //! is bounded, and an object that cannot be read costs its commit and nothing else.
 //!
@@ -8,6 +8,7 @@
 
 mod coupling;
 mod repository;
+mod revision;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use self::coupling::Coupling;
 use self::repository::{CommitId, Known, Repository, Walked};
+pub use self::revision::changed_since;
 
 /// How much of a history is read, and how it is weighed.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +61,16 @@ pub enum HistoryError {
     NoRepository {
         /// The directory.
         path: PathBuf,
+    },
+    /// The repository holds nothing of that name.
+    #[error("no revision {revision} in the git repository of {}: {detail}", .path.display())]
+    UnknownRevision {
+        /// The directory.
+        path: PathBuf,
+        /// The name.
+        revision: String,
+        /// What git says of it.
+        detail: String,
     },
     /// The repository cannot be opened.
     #[error("cannot read the git repository of {}: {detail}", .path.display())]

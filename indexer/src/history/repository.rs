@@ -1,6 +1,6 @@
 //! Reads a git repository: which commits there are, and which files each of them changed.
 //!
-//! The only module that knows `gix`.
+//! With `revision` the only module that knows `gix`.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -28,10 +28,10 @@ const SETTINGS: [&str; 1] = ["gitoxide.objects.allocLimit=64m"];
 
 /// An open repository, seen from a directory in it.
 pub(super) struct Repository {
-    git: gix::Repository,
+    pub(super) git: gix::Repository,
     /// Path of that directory, with a slash at its end unless it is the top.
-    prefix: String,
-    root: Box<Path>,
+    pub(super) prefix: String,
+    pub(super) root: Box<Path>,
 }
 
 /// What an earlier reading has seen.
@@ -144,6 +144,11 @@ impl Repository {
             return Some(Finding::Nothing);
         }
         Some(Finding::Counts(Commit { id: commit.id, time: commit.commit_time(), files }))
+    }
+
+    /// What is wrong with the repository.
+    pub(super) fn unreadable(&self, error: &gix::Error) -> HistoryError {
+        unreadable(&self.root, error)
     }
 
     fn tree_of(&self, commit: CommitId) -> Option<gix::ObjectId> {

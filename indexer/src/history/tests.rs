@@ -319,3 +319,59 @@ fn a_missing_tree_leaves_out_its_commits() {
     assert_eq!((history.commit_count(), history.unreadable_count()), (2, 2));
     assert_eq!(partners(&history, "a"), ["b 2"]);
 }
+
+/// The files of the tree at `root` that differ from `revision`.
+fn changed(root: &Path, revision: &str) -> Result<Vec<String>, HistoryError> {
+    let mut paths: Vec<Arc<str>> = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() && !entry.ends_with(".git") {
+                folders.push(entry);
+            } else if entry.is_file() {
+                paths.push(entry.strip_prefix(root).unwrap().to_str().unwrap().into());
+            }
+        }
+    }
+    Ok(changed_since(root, revision, paths.iter())?.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn files_that_differ_from_a_revision_are_told() {
+    let mut git = Git::with_commits(&["a b sub/c sub/d", "a"]);
+    assert_eq!(changed(git.root(), "HEAD").unwrap(), [""; 0]);
+    assert_eq!(changed(git.root(), "HEAD~1").unwrap(), ["a"]);
+    git.run(&["tag", "before"]);
+    git.commit("sub/d");
+    fs::write(git.root().join("b"), "edited").unwrap();
+    fs::write(git.root().join("sub/new"), "new").unwrap();
+    assert_eq!(changed(git.root(), "HEAD").unwrap(), ["b", "sub/new"]);
+    assert_eq!(changed(git.root(), "before").unwrap(), ["b", "sub/d", "sub/new"]);
+    assert_eq!(changed(&git.root().join("sub"), "before").unwrap(), ["d", "new"]);
+    let hash = git.run(&["rev-parse", "before"]);
+    assert_eq!(changed(git.root(), &hash[..10]).unwrap(), ["b", "sub/d", "sub/new"]);
+}
+
+#[test]
+fn a_file_that_was_changed_and_changed_back_does_not_differ() {
+    let git = Git::with_commits(&["a b"]);
+    let text = fs::read(git.root().join("a")).unwrap();
+    fs::write(git.root().join("a"), "something else").unwrap();
+    git.run(&["add", "a"]);
+    assert_eq!(changed(git.root(), "main").unwrap(), ["a"]);
+    fs::write(git.root().join("a"), text).unwrap();
+    assert_eq!(changed(git.root(), "main").unwrap(), [""; 0]);
+    fs::remove_file(git.root().join(".git/index")).unwrap();
+    assert_eq!(changed(git.root(), "main").unwrap(), [""; 0]);
+}
+
+#[test]
+fn a_revision_that_is_none_is_told_from_a_directory_without_git() {
+    let git = Git::with_commits(&["a"]);
+    for revision in ["no-such-branch", "HEAD~99", "3d", "", "a b", "^main"] {
+        let error = changed(git.root(), revision).unwrap_err();
+        assert!(matches!(error, HistoryError::UnknownRevision { .. }), "{revision}: {error}");
+    }
+    let plain = tempfile::tempdir().unwrap();
+    assert!(matches!(changed(plain.path(), "main"), Err(HistoryError::NoRepository { .. })));
+}

@@ -27,6 +27,9 @@ pub(crate) struct FilterArgs {
     /// Whether tests may appear [default: yes]
     #[arg(long, value_name = "WHICH")]
     tests: Option<Tests>,
+    /// Only files that differ from a git revision (main, HEAD~3), or changed within a time (90m, 12h, 3d, 2w)
+    #[arg(long, value_name = "REV")]
+    changed_since: Option<String>,
 }
 
 /// Whether tests may appear.
@@ -54,6 +57,7 @@ impl FilterArgs {
             languages: self.languages.clone(),
             kinds: self.kinds.clone(),
             tests: tests.into(),
+            changed_since: self.changed_since.clone().unwrap_or_default(),
         };
         (filter != v1::Filter::default()).then_some(filter)
     }

@@ -17,7 +17,7 @@ pub(crate) use graph::{
 };
 pub(crate) use grep::{grep_query, grep_response, grep_summary};
 pub(crate) use repository::{list_response, status, status_response, wait, watch_interval, why_response};
-pub(crate) use request::{address, refuse_session};
+pub(crate) use request::{address, filtered_address, refuse_session};
 pub(crate) use search::{
     outline_response, search_extras, search_query, search_response, symbol_query, symbols_response,
 };

@@ -15,6 +15,8 @@ const MAX_WAIT_MS: u32 = 600_000;
 const MAX_QUERY_BYTES: usize = 65_536;
 /// Most entries of a filter's list.
 const MAX_FILTER_ENTRIES: usize = 64;
+/// Longest name of a revision, in bytes.
+const MAX_REVISION_BYTES: usize = 256;
 /// Longest entry of a filter's list, in bytes.
 const MAX_FILTER_BYTES: usize = 1_024;
 
@@ -50,7 +52,21 @@ pub(crate) fn address(
             Consistency::Disk(wait_limit("consistency.wait_for_disk_ms", limit)?)
         }
     };
-    Ok(Address { repository, consistency })
+    Ok(Address { repository, consistency, changed_since: String::new() })
+}
+
+/// Which repository, how fresh, and of what age the files that take part.
+pub(crate) fn filtered_address(
+    repository: String,
+    consistency: Option<v1::Consistency>,
+    filter: Option<&mut v1::Filter>,
+) -> Result<Address, ServiceError> {
+    let changed_since = filter.map(|filter| std::mem::take(&mut filter.changed_since)).unwrap_or_default();
+    if changed_since.len() > MAX_REVISION_BYTES {
+        let detail = format!("is longer than {MAX_REVISION_BYTES} bytes");
+        return Err(ServiceError::invalid("filter.changed_since", detail));
+    }
+    Ok(Address { changed_since, ..address(repository, consistency)? })
 }
 
 /// A wait in milliseconds.
@@ -90,6 +106,7 @@ pub(super) fn filter(filter: Option<v1::Filter>) -> Result<FilterSpec, ServiceEr
         languages: entries("filter.languages", filter.languages)?,
         kinds: kinds.iter().map(|name| symbol_kind(name)).collect::<Result<_, _>>()?,
         tests,
+        paths: None,
     })
 }
 

@@ -29,6 +29,8 @@ pub struct Address {
     pub repository: String,
     /// How fresh.
     pub consistency: Consistency,
+    /// A revision or an age: only files changed since then take part. Empty for all.
+    pub changed_since: String,
 }
 
 /// An answer with what is to be known about it.

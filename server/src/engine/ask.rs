@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use contexd_graph::Graph;
 use contexd_indexer::history::CoChange;
-use contexd_retriever::Weights;
+use contexd_retriever::{FilterSpec, Weights};
 use contexd_store::{Generation, Snapshot};
 
 use super::answer::{Address, Answer, AnswerMeta, Consistency, Notice, NoticeCode, Timings};
@@ -14,7 +14,7 @@ use super::host::Host;
 use super::models::Models;
 use super::repository::Repository;
 use super::status::{Phase, RepositoryStatus, Watching, WorkState};
-use super::{Engine, verify::Verifier};
+use super::{Engine, changes, verify::Verifier};
 use crate::error::ServiceError;
 
 /// Longest wait for a generation.
@@ -29,11 +29,21 @@ pub(super) struct Desk {
     pub(super) repository: Arc<Repository>,
     pub(super) timings: Timings,
     pub(super) notices: Vec<Notice>,
+    changed_since: String,
 }
 
 impl Desk {
     pub(super) fn root(&self) -> &Path {
         self.repository.root()
+    }
+
+    /// Narrows `filter` to the files that were changed since what the question names.
+    pub(super) fn restrict(&self, filter: &mut FilterSpec) -> Result<(), ServiceError> {
+        if !self.changed_since.is_empty() {
+            let changed = changes::changed_files(self.root(), &self.snapshot, &self.changed_since)?;
+            filter.paths = Some(Arc::new(changed));
+        }
+        Ok(())
     }
 
     /// The graph of the snapshot.
@@ -84,6 +94,7 @@ impl Engine {
             repository,
             timings,
             notices,
+            changed_since: address.changed_since.clone(),
         };
         let compute = move || {
             let value = work(&mut desk);

@@ -2,6 +2,7 @@
 
 mod answer;
 mod ask;
+mod changes;
 mod compute;
 mod graph;
 mod grep;

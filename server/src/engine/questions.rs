@@ -61,7 +61,7 @@ impl Engine {
         address: &Address,
         query: SymbolQuery,
     ) -> Result<Answer<FoundSymbols>, ServiceError> {
-        self.ask(address, move |desk| find_symbols(desk, &query)).await
+        self.ask(address, move |desk| find_symbols(desk, query)).await
     }
 
     /// The definitions of the file at `path`.
@@ -119,8 +119,9 @@ fn explain(desk: &mut Desk, query: Query, path: &str, line: u32) -> Result<Found
     Ok(FoundExplanation { explanation, state })
 }
 
-/// Adds the question's vectors, and brings the focus into the index's form.
+/// Adds the question's vectors and what its filter admits, and brings the focus into the index's form.
 fn complete(desk: &mut Desk, mut query: Query) -> Result<Query, ServiceError> {
+    desk.restrict(&mut query.filter)?;
     if let Some(focus) = &mut query.focus {
         focus.path = paths::require_inside(desk.root(), "focus", &focus.path)?;
     }
@@ -137,9 +138,10 @@ fn complete(desk: &mut Desk, mut query: Query) -> Result<Query, ServiceError> {
     Ok(query)
 }
 
-fn find_symbols(desk: &mut Desk, query: &SymbolQuery) -> Result<FoundSymbols, ServiceError> {
+fn find_symbols(desk: &mut Desk, mut query: SymbolQuery) -> Result<FoundSymbols, ServiceError> {
+    desk.restrict(&mut query.filter)?;
     let began = Instant::now();
-    let result = contexd_retriever::search_symbols(&desk.snapshot, query)
+    let result = contexd_retriever::search_symbols(&desk.snapshot, &query)
         .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
     desk.timings.retrieve = began.elapsed();
     let states = desk.verify(|_, verifier| {

@@ -150,9 +150,13 @@ impl Engine {
         &self,
         address: &Address,
         query: TargetQuery,
-        filter: FilterSpec,
+        mut filter: FilterSpec,
     ) -> Result<Answer<FoundReferences>, ServiceError> {
-        self.ask(address, move |desk| find_references(desk, query, &filter)).await
+        let work = move |desk: &mut Desk| {
+            desk.restrict(&mut filter)?;
+            find_references(desk, query, &filter)
+        };
+        self.ask(address, work).await
     }
 
     /// What one kind of edge leads to.

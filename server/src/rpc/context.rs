@@ -30,7 +30,9 @@ impl ContextRpc {
         mut request: AssembleContextRequest,
     ) -> Result<AssembleContextResponse, ServiceError> {
         convert::refuse_session(&request.session)?;
-        let address = convert::address(std::mem::take(&mut request.repository), request.consistency.take())?;
+        let repository = std::mem::take(&mut request.repository);
+        let filter = request.filter.as_mut();
+        let address = convert::filtered_address(repository, request.consistency.take(), filter)?;
         let (pack_request, notices) = convert::pack_request(request)?;
         let answer = self.engine.assemble(&address, pack_request).await?;
         Ok(convert::pack_response(answer, notices))

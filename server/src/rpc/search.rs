@@ -36,7 +36,9 @@ impl SearchRpc {
 
     async fn answer_search(&self, mut request: SearchRequest) -> Result<SearchResponse, ServiceError> {
         convert::refuse_session(&request.session)?;
-        let address = convert::address(std::mem::take(&mut request.repository), request.consistency.take())?;
+        let repository = std::mem::take(&mut request.repository);
+        let filter = request.filter.as_mut();
+        let address = convert::filtered_address(repository, request.consistency.take(), filter)?;
         let extras = convert::search_extras(&request);
         let (query, notice) = convert::search_query(request)?;
         let answer = self.engine.search(&address, query, extras).await?;
@@ -48,7 +50,9 @@ impl SearchRpc {
         mut request: SearchSymbolsRequest,
     ) -> Result<SearchSymbolsResponse, ServiceError> {
         convert::refuse_session(&request.session)?;
-        let address = convert::address(std::mem::take(&mut request.repository), request.consistency.take())?;
+        let repository = std::mem::take(&mut request.repository);
+        let filter = request.filter.as_mut();
+        let address = convert::filtered_address(repository, request.consistency.take(), filter)?;
         let (query, notice) = convert::symbol_query(request)?;
         let answer = self.engine.search_symbols(&address, query).await?;
         Ok(convert::symbols_response(answer, notice))
@@ -70,7 +74,9 @@ impl SearchRpc {
         mut request: FindReferencesRequest,
     ) -> Result<FindReferencesResponse, ServiceError> {
         convert::refuse_session(&request.session)?;
-        let address = convert::address(std::mem::take(&mut request.repository), request.consistency.take())?;
+        let repository = std::mem::take(&mut request.repository);
+        let filter = request.filter.as_mut();
+        let address = convert::filtered_address(repository, request.consistency.take(), filter)?;
         let (query, filter, notice) = convert::reference_query(request)?;
         let answer = self.engine.find_references(&address, query, filter).await?;
         Ok(convert::references_response(answer, notice))
@@ -83,7 +89,9 @@ impl SearchRpc {
         deadline: Option<Instant>,
     ) -> Result<ReplyStream<GrepResponse>, ServiceError> {
         convert::refuse_session(&request.session)?;
-        let address = convert::address(std::mem::take(&mut request.repository), request.consistency.take())?;
+        let repository = std::mem::take(&mut request.repository);
+        let filter = request.filter.as_mut();
+        let address = convert::filtered_address(repository, request.consistency.take(), filter)?;
         let (query, notice) = convert::grep_query(request)?;
         let (parts, mut found) = mpsc::channel(PARTS_AHEAD);
         let engine = Arc::clone(&self.engine);

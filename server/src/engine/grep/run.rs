@@ -37,8 +37,9 @@ pub(super) fn grep(
 ) -> Result<GrepTotals, ServiceError> {
     let began = Instant::now();
     let pattern = Pattern::compile(query)?;
-    let filter =
-        Filter::new(&query.filter).map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
+    let mut spec = query.filter.clone();
+    desk.restrict(&mut spec)?;
+    let filter = Filter::new(&spec).map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
     let places = Places::new(desk, &query.paths)?;
     let root = Root::open(desk.root()).map_err(|source| ServiceError::Io {
         action: "open",
