@@ -140,6 +140,47 @@ fn filters_narrow_what_is_looked_into() {
 }
 
 #[test]
+fn only_what_was_changed_may_be_asked_for() {
+    let sandbox = Sandbox::new();
+    let tree = sandbox.tree("shop", SHOP);
+    std::fs::remove_dir_all(tree.root().join(".git")).unwrap();
+    tree.git(&["init", "--quiet"]);
+    tree.git(&["add", "."]);
+    tree.git(&["commit", "--quiet", "-m", "all"]);
+    let daemon = sandbox.serve();
+    let client = daemon.client();
+    client.add(tree.root_text());
+    tree.write("src/prices.rs", "pub struct PriceList;\npub fn price_of_all() {}\n");
+    tree.write("src/gift.rs", "pub fn price_of_gift() {}\n");
+    let served = Served { tree, client, _daemon: daemon, sandbox };
+    let since = |revision: &str| v1::Filter { changed_since: revision.to_owned(), ..Default::default() };
+    served.check(served.filtered("price_of", since("HEAD")), &["src/gift.rs:1", "src/prices.rs:2"]);
+    assert_eq!(served.places(served.filtered("price_of", since("1h"))).len(), 3);
+    let status =
+        served.client.grep(served.filtered("price_of", since("nowhere"))).expect_err("it is refused");
+    assert_eq!(status.code(), Code::InvalidArgument);
+    assert!(status.message().contains("nowhere is no revision"), "{status:?}");
+    let search = v1::SearchRequest {
+        repository: served.tree.root_text().to_owned(),
+        consistency: caught_up(),
+        query: "price".to_owned(),
+        filter: Some(since("HEAD")),
+        ..Default::default()
+    };
+    let hits = served.client.wait(served.client.searching().search(search)).unwrap().hits;
+    assert!(!hits.is_empty() && hits.iter().all(|hit| hit.path != "src/cart.rs"), "{hits:?}");
+    let run = |arguments: &[&str]| served.sandbox.run_in(&served.tree, arguments, "");
+    let symbols = run(&["symbols", "price", "--changed-since", "HEAD", "--json"]).expect_code(0).json_lines();
+    assert!(symbols.iter().all(|symbol| symbol["path"] != "src/cart.rs"), "{symbols:?}");
+    assert!(
+        run(&["context", "price", "--changed-since", "nowhere"])
+            .expect_code(2)
+            .stderr
+            .contains("no revision")
+    );
+}
+
+#[test]
 fn the_limit_is_kept_and_told() {
     let served = served();
     let some = v1::GrepRequest { limit: 2, ..served.request("price") };
