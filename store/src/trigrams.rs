@@ -27,7 +27,7 @@ impl Trigram {
     }
 }
 
-/// The trigrams of one text. As many bits as make between an eighth and a quarter of them set, which is about six a
+/// The trigrams of one text. As many bits as make between an eighth and a quarter of them set, which is about four to eight a
 /// distinct trigram (measured in ADR 0009).
 #[derive(Clone, PartialEq, Eq)]
 pub struct TrigramFilter {

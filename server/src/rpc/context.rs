@@ -41,8 +41,9 @@ impl ContextRpc {
     async fn answer_explain(&self, request: ExplainRequest) -> Result<ExplainResponse, ServiceError> {
         let mut question = request.request.unwrap_or_default();
         convert::refuse_session(&question.session)?;
-        let address =
-            convert::address(std::mem::take(&mut question.repository), question.consistency.take())?;
+        let repository = std::mem::take(&mut question.repository);
+        let filter = question.filter.as_mut();
+        let address = convert::filtered_address(repository, question.consistency.take(), filter)?;
         let query = convert::explain_query(question)?;
         let answer = self.engine.explain(&address, query, request.path, request.line).await?;
         Ok(convert::explain_response(answer))

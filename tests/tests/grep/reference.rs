@@ -92,6 +92,7 @@ pub(super) struct Program;
 
 impl Program {
     /// The program, if one that is new enough is installed.
+    #[expect(clippy::print_stdout, reason = "a comparison that is left out is said")]
     pub(super) fn find() -> Option<Self> {
         let version = Command::new("rg").arg("--version").output().ok();
         let version =

@@ -24,7 +24,7 @@ pub(crate) struct GrepLine {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) raw: Vec<u8>,
     /// Whether the text is cut.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) cut: bool,
     /// Where matches stand.
     pub(crate) matches: Vec<GrepMatch>,
@@ -53,11 +53,6 @@ pub(crate) struct GrepFile {
     pub(crate) lines: Option<u64>,
     /// `verified` or `stale`.
     pub(crate) state: &'static str,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 impl GrepLine {
