@@ -1,14 +1,16 @@
 //! Which files change together: read from the repository's git history, kept up as it grows.
 //!
-//! `repository` reads commits, `coupling` counts, `revision` compares the working tree with a commit. A [`History`] holds the commits that count and their counts;
-//! advancing it reads only commits that are new. What the history says is a matter of degree, so everything here
-//! is bounded, and an object that cannot be read costs its commit and nothing else.
+//! `repository` reads commits, `coupling` counts, `revision` compares the working tree with a commit, `subjects` reads
+//! what commits say of what they wrote. A [`History`] holds the commits that count and their counts; advancing it reads
+//! only commits that are new. What the history says is a matter of degree, so everything here is bounded, and an object
+//! that cannot be read costs its commit and nothing else.
 //!
 //! Renames are not followed: a file's history begins at its present path.
 
 mod coupling;
 mod repository;
 mod revision;
+mod subjects;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +21,7 @@ use std::sync::Arc;
 use self::coupling::Coupling;
 use self::repository::{CommitId, Known, Repository, Walked};
 pub use self::revision::changed_since;
+pub use self::subjects::{Told, WrittenFile, told_commits};
 
 /// How much of a history is read, and how it is weighed.
 #[derive(Clone, Debug, PartialEq)]

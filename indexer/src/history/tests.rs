@@ -375,3 +375,20 @@ fn a_revision_that_is_none_is_told_from_a_directory_without_git() {
     let plain = tempfile::tempdir().unwrap();
     assert!(matches!(changed(plain.path(), "main"), Err(HistoryError::NoRepository { .. })));
 }
+
+#[test]
+fn commits_tell_what_they_wrote_and_what_of_it_stands() {
+    let mut git = Git::new();
+    git.commit("first");
+    git.commit("long_name_of_a.txt long_name_of_b.txt");
+    git.commit("long_name_of_a.txt");
+    git.commit("-long_name_of_b.txt");
+    let told = told_commits(git.root(), HistoryOptions::default()).unwrap();
+    let wrote: Vec<(&str, &[(u32, u32)])> =
+        told.iter().map(|told| (told.subject.as_str(), told.files[0].pieces.as_slice())).collect();
+    assert_eq!(
+        wrote,
+        [("long_name_of_a.txt", &[(2, 2)][..]), ("long_name_of_a.txt long_name_of_b.txt", &[(1, 1)][..])]
+    );
+    assert!(told_commits(tempfile::tempdir().unwrap().path(), HistoryOptions::default()).is_err());
+}

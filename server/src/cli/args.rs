@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::{
-    completions, context, def, eval, explain, grep, index, map, neighbours, outline, refs, related, repo, search,
-    serve, start, status, stop, symbols, why,
+    completions, context, def, eval, explain, grep, index, map, neighbours, outline, refs, related, repo,
+    search, serve, start, status, stop, symbols, why,
 };
 use crate::settings::{ColorWhen, Layer};
 

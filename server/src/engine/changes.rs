@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn ages_are_a_number_and_a_unit() {
-        let hours = |number| Some(Duration::from_secs(number * 3_600));
+        let hours = |number: u64| Some(Duration::from_secs(number * 3_600));
         assert_eq!(
             [age("90m"), age("12h"), age("3d"), age("2w")].map(|age| age.map(|age| age.as_secs())),
             [

@@ -2,13 +2,14 @@
 
 mod annotations;
 mod metrics;
+mod mine;
 mod report;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use contexd_proto::v1;
 use contexd_retriever::Weights;
 
@@ -28,6 +29,7 @@ const FILE_HITS: u32 = 200;
 
 /// Arguments of `contexd eval`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "\
 Examples:
   contexd eval questions.json                              about the repository around you
@@ -36,6 +38,7 @@ Examples:
   contexd eval questions.json --compare before.json        with a paired bootstrap
   contexd eval questions.json --ablate all                 what each signal is worth
   contexd eval questions.json --weights mine.toml          with other weights (see retriever/weights.toml)
+  contexd eval mine > questions.json                       make a set out of the repository's history
 
 A file of questions is a list of {\"query\": ..., \"relevant\": [...], \"secondary\": [...], \"category\": ...}; a place is a
 path or {\"path\": ..., \"start_line\": ..., \"end_line\": ...}. Measured are NDCG@10 with binary gains, the reciprocal rank
@@ -45,8 +48,8 @@ tokens to read until the first right hit, and the time to an answer. This proces
 With --json: one object with weights, semantic, overall, by_category, by_language, by_repository, questions.")]
 pub(crate) struct EvalArgs {
     /// A file of questions, or a directory of such files
-    #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
-    path: PathBuf,
+    #[arg(value_name = "PATH", required = true, value_hint = clap::ValueHint::AnyPath)]
+    path: Option<PathBuf>,
     /// Directory of repositories: a file NAME.json is about NAME in it
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     repos: Option<PathBuf>,
@@ -62,6 +65,15 @@ pub(crate) struct EvalArgs {
     /// Compare with an earlier report (--json)
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     compare: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<EvalCommand>,
+}
+
+/// What else there is to do about evaluations.
+#[derive(Debug, Subcommand)]
+enum EvalCommand {
+    /// Make a set of questions out of the repository's history
+    Mine(mine::MineArgs),
 }
 
 /// Runs `contexd eval`.
@@ -70,13 +82,13 @@ pub(crate) async fn run(
     invocation: &Invocation,
     printer: &mut Printer,
 ) -> Result<Outcome, CommandError> {
+    if let Some(EvalCommand::Mine(args)) = &args.command {
+        return mine::run(args, invocation, printer).await;
+    }
+    let path = args.path.as_deref().unwrap_or(Path::new("."));
     let baseline = args.compare.as_deref().map(annotations::read::<Report>).transpose()?;
-    let suites = annotations::load(
-        &args.path,
-        args.repos.as_deref(),
-        args.manifest.as_deref(),
-        &invocation.repository,
-    )?;
+    let suites =
+        annotations::load(path, args.repos.as_deref(), args.manifest.as_deref(), &invocation.repository)?;
     let weights = args.weights()?;
     let each = args.ablate.iter().any(|name| name == "all");
     let shown = if each { weights.clone() } else { without(&weights, &args.ablate)? };
