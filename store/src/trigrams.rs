@@ -118,8 +118,9 @@ mod tests {
     #[test]
     fn letters_are_folded_and_other_bytes_are_not() {
         let filter = TrigramFilter::of("Größe".as_bytes());
-        let holds = |text: &str| Trigram::all_of(text.as_bytes()).all(|trigram| filter.may_hold(trigram));
-        assert!(holds("GRÖSSE".get(..3).unwrap()) && holds("größe"));
+        let holds = |text: &[u8]| Trigram::all_of(text).all(|trigram| filter.may_hold(trigram));
+        // The first bytes of the two letters are the same.
+        assert!(holds(&"GRÖSSE".as_bytes()[..3]) && holds("größe".as_bytes()));
         assert_ne!(Trigram::all_of("Ö1".as_bytes()).next(), Trigram::all_of("ö1".as_bytes()).next());
     }
 

@@ -81,8 +81,15 @@ fn lines_come_in_order_with_their_matches() {
             assert!(line.text[range.start as usize..range.end as usize].starts_with("price"), "{line:?}");
         }
     }
-    assert!(summary.files_ruled_out > 0 && !summary.truncated, "{summary:?}");
+    assert!(!summary.truncated, "{summary:?}");
     assert_eq!(summary.meta.expect("every summary has its meta").root, served.tree.root_text());
+}
+
+#[test]
+fn files_that_cannot_match_are_not_read() {
+    let served = served();
+    let (lines, summary) = served.client.grep(served.request("zyzzyva_quuxplugh_9")).unwrap();
+    assert!(lines.is_empty() && summary.files_ruled_out > 0, "{summary:?}");
 }
 
 #[test]

@@ -186,8 +186,8 @@ impl Run<'_> {
                 let within = (!self.query.filter.kinds.is_empty()).then(|| spans_of(file, self.filter));
                 (self.state_of(file, stat), within)
             }
-            GrepFile::Skipped(file) if file.stat == stat => (ItemState::Verified, None),
-            GrepFile::Skipped(_) => (ItemState::Stale, None),
+            // Nothing is indexed of it that could be stale.
+            GrepFile::Skipped(_) => (ItemState::Verified, None),
         };
         let subject = Subject { path: file.path(), state, within };
         let mut sink =
