@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Fetches the sources listed in tests/referee-sources.txt into DIR, a directory each, through the package clients that
-# are installed. What is there already stays; what cannot be fetched is named at the end.
+# Fetches the sources listed in LIST (tests/referee-sources.txt) into DIR, a directory each, through the package clients
+# that are installed. What is there already stays; what cannot be fetched is named at the end.
 #
-#     scripts/referee-sources.sh DIR
+#     scripts/referee-sources.sh DIR [LIST]
 set -euo pipefail
-directory="${1:?usage: referee-sources.sh DIR}"
-list="$(cd "$(dirname "$0")/.." && pwd)/tests/referee-sources.txt"
+directory="${1:?usage: referee-sources.sh DIR [LIST]}"
+list="$(realpath "${2:-$(dirname "$0")/../tests/referee-sources.txt}")"
 mkdir -p "$directory"
 directory="$(cd "$directory" && pwd)"
 work="$(mktemp -d "${TMPDIR:-/tmp}/referee.XXXXXX")"
@@ -46,6 +46,12 @@ fetch_debian() {
     for archive in ./*.tar.*[!c]; do
         tar -x -f "$archive" -C "$3"
     done
+}
+
+# A binary package, for languages whose packages hold the sources.
+fetch_deb() {
+    apt-get -qq -o APT::Sandbox::User=root download "$1=$2"
+    dpkg -x ./*.deb "$3"
 }
 
 failed=()

@@ -40,7 +40,7 @@ fn question(text: &str, filter: FilterSpec) -> Query {
     Query { text: text.to_owned(), limit: 10, dense, filter, focus: None }
 }
 
-fn answer(snapshot: &Snapshot, text: &str, filter: FilterSpec) -> SearchResult {
+pub(crate) fn answer(snapshot: &Snapshot, text: &str, filter: FilterSpec) -> SearchResult {
     search(snapshot, &question(text, filter), Weights::built_in()).unwrap()
 }
 
