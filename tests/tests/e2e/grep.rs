@@ -86,13 +86,6 @@ fn lines_come_in_order_with_their_matches() {
 }
 
 #[test]
-fn files_that_cannot_match_are_not_read() {
-    let served = served();
-    let (lines, summary) = served.client.grep(served.request("zyzzyva_quuxplugh_9")).unwrap();
-    assert!(lines.is_empty() && summary.files_ruled_out > 0, "{summary:?}");
-}
-
-#[test]
 fn what_is_skipped_is_searched_and_what_is_ignored_is_not() {
     let served = served();
     served.check(served.request("version = 4"), &["Cargo.lock:1"]);

@@ -5,6 +5,8 @@ mod forest;
 mod patterns;
 mod reference;
 
+use std::time::Duration;
+
 use contexd_proto::v1;
 use contexd_tests::client::{Client, caught_up};
 use contexd_tests::sandbox::Sandbox;
@@ -102,6 +104,9 @@ fn found(line: v1::GrepLine, is_context: bool) -> Found {
     Found { path: line.path, line: line.line.into(), is_context, matches }
 }
 
+/// Longer than a file that was just written is looked upon with mistrust.
+const SETTLING: Duration = Duration::from_millis(2_500);
+
 #[test]
 fn matches_are_those_of_ripgrep() {
     let mut numbers = Numbers(SEED);
@@ -109,6 +114,8 @@ fn matches_are_those_of_ripgrep() {
     let tree = forest(&sandbox, &mut numbers);
     let daemon = sandbox.serve();
     let client = daemon.client();
+    // A file that was written just before it was indexed is always read: it may have been written once more.
+    std::thread::sleep(SETTLING);
     client.add(tree.root_text());
     let rg = reference::Program::find();
     let texts = forest::texts(&mut Numbers(SEED));
