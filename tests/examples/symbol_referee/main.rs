@@ -13,6 +13,7 @@
 //! Which kinds of ctags count stands in `kinds.rs`. `scripts/referee.sh` runs it over the pinned sources.
 
 mod compare;
+mod elixir;
 mod kinds;
 mod misreadings;
 mod tags;

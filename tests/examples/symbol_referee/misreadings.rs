@@ -1,7 +1,9 @@
 //! What ctags reports and the source line itself disproves. Such tags are set aside and counted, neither found nor missed.
 //!
-//! Every rule looks only at the tag and its line, never at what our own parser says.
+//! Every rule looks only at the tag and its line, never at what our own parser says. One looks at the lines above too:
+//! ctags reads Elixir line by line and takes the code in the strings of tests and documentation for definitions.
 
+use super::elixir;
 use super::tags::Tag;
 
 /// Words that are never names, by ctags' language: ctags took a statement or a clause for a definition.
@@ -42,7 +44,7 @@ const RESERVED: [(&str, &[&str]); 6] = [
     ),
 ];
 
-/// Whether the tag is no definition, as its line (and the one above) shows.
+/// Whether the tag is no definition, as its line (and those above) shows.
 pub(crate) fn is_misread(tag: &Tag, lines: &[&str]) -> bool {
     let position = tag.line as usize - 1;
     let line = lines.get(position).copied().unwrap_or_default();
@@ -50,6 +52,7 @@ pub(crate) fn is_misread(tag: &Tag, lines: &[&str]) -> bool {
         || !is_possible_name(tag)
         || !says_so(tag, line)
         || is_include_guard(tag, lines, position)
+        || (tag.language == "Elixir" && elixir::begins_in_string(lines, position))
 }
 
 /// `#ifndef NAME`, `#define NAME` at the start of a header.
