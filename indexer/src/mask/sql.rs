@@ -21,6 +21,10 @@ const MAX_HEAD: usize = 24;
 const KNOWN_KINDS: [&str; 8] =
     ["TABLE", "VIEW", "INDEX", "SEQUENCE", "TYPE", "SCHEMA", "DATABASE", "EXTENSION"];
 
+/// What is not shown: behind it, the name of a kind is a use (`OPERATOR CLASS ... FOR TYPE t`, `CAST ... WITH FUNCTION f`).
+const USING_KINDS: [&str; 7] =
+    ["OPERATOR", "CAST", "TRANSFORM", "ACCESS", "POLICY", "PUBLICATION", "STATISTICS"];
+
 /// What is shown as a type instead.
 const OTHER_KINDS: [&str; 11] = [
     "FUNCTION",
@@ -122,12 +126,16 @@ impl Edits {
     /// it.
     fn add_creation<'s>(&mut self, text: &str, statement: &'s [Token]) -> Option<&'s [Token]> {
         let head = &statement[1..statement.len().min(MAX_HEAD)];
+        let first = head.iter().find(|token| !token.is_word(text, &["OR", "REPLACE"]))?;
+        if first.is_word(text, &USING_KINDS) {
+            return None;
+        }
         let is_kind = |token: &Token| token.is_word(text, &KNOWN_KINDS) || token.is_word(text, &OTHER_KINDS);
         let mut kind = head.iter().position(is_kind)?;
         let is_event_trigger = head[kind].is_word(text, &["EVENT"])
             && head.get(kind + 1).is_some_and(|next| next.is_word(text, &["TRIGGER"]));
         kind += usize::from(is_event_trigger);
-        let is_known = head[kind].is_word(text, &KNOWN_KINDS);
+        let is_known = head[kind].is_word(text, &KNOWN_KINDS) && !is_base_type(text, &statement[kind + 1..]);
         let hidden = head[..kind].iter().filter(|word| !is_known || !word.is_word(text, &KNOWN_MODIFIERS));
         self.hidden.extend(hidden.map(|word| word.range.clone()));
         if is_known { Some(statement) } else { self.add_routine(text, &statement[kind + 1..]) }
@@ -150,6 +158,13 @@ impl Edits {
         }
         Some(&routine[first..=last])
     }
+}
+
+/// Whether the statement, from its kind on, is `TYPE name (...)`, whose attributes the grammar does not know.
+fn is_base_type(text: &str, statement: &[Token]) -> bool {
+    let last = last_of_name(text, &statement[1..]);
+    let next = last.and_then(|last| statement.get(last + 2));
+    statement[0].is_word(text, &["TYPE"]) && next.is_some_and(|next| next.text(text) == "(")
 }
 
 /// The position of the last token of the name that `tokens` begin with.
@@ -423,6 +438,13 @@ mod tests {
         check("GRANT ALL ON a TO b; ALTER ROLE b; SELECT 1;", "SELECT 1;");
         check("CREATE FUNCTION is() AS $$ x $$; SELECT 1;", "CREATE TYPE is ( ); SELECT 1;");
         check("\\c shop\nUSE x;\nCREATE TABLE t (a int);", "CREATE TABLE t (a int);");
+        check("CREATE OPERATOR CLASS c DEFAULT FOR TYPE t USING gist AS STORAGE t; SELECT 1;", "SELECT 1;");
+        check(
+            "CREATE TYPE s.t (input = f, internallength = variable); SELECT 1;",
+            "CREATE TYPE s.t ; SELECT 1;",
+        );
+        check("CREATE TYPE t AS (a int); SELECT 1;", "CREATE TYPE t AS (a int); SELECT 1;");
+        check("CREATE CAST (a AS b) WITH FUNCTION f(a); SELECT 1;", "SELECT 1;");
         check("CREATE VIEW x$a AS SELECT 1;", "CREATE VIEW x_a AS SELECT 1;");
         check("CREATE ALGORITHM=UNDEFINED VIEW v AS SELECT 1;", "CREATE VIEW v AS SELECT 1;");
         check("CREATE TABLE [t] ([a b] int)\nGO", "CREATE TABLE \"t\" (\"a b\" int) ;");
