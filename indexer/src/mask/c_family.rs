@@ -173,8 +173,8 @@ fn is_qualifier(word: &str) -> bool {
 }
 
 /// Each with one group: what to hide.
-fn patterns() -> &'static [Regex; 7] {
-    static PATTERNS: OnceLock<[Regex; 7]> = OnceLock::new();
+fn patterns() -> &'static [Regex; 8] {
+    static PATTERNS: OnceLock<[Regex; 8]> = OnceLock::new();
     PATTERNS.get_or_init(|| {
         [
             // `EXPORT_MACRO type name(`
@@ -185,6 +185,8 @@ fn patterns() -> &'static [Regex; 7] {
             r"\w[>&*\s]+[a-z_]\w*\s+([A-Z][A-Z0-9]*_[A-Z0-9_]+)\s*[,)]",
             // `type* annotation name`
             r"[\w>]\s?[*&]\s?([a-z_]\w*)\s+(?:[a-z]\w*|[A-Z]\w*[a-z:][\w:]*)\s*[;,=()\[]",
+            // `type *ANNOTATION_MACRO name;`
+            r"\w\s?\*\s?([A-Z][A-Z0-9]*_[A-Z0-9_]+)\s+[A-Za-z_]\w*\s*[;,=(\[]",
             // `type* annotation operator<<`
             r"[\w>]\s?[*&]\s?([a-z_]\w*)\s+operator\b",
             // `typedef int (CALL_MACRO *name)(void);`
@@ -252,6 +254,7 @@ mod tests {
         );
         check("CURL_EXTERN CURLcode curl_init(void);", "CURLcode curl_init(void);");
         check("LUA_API int (lua_type) (State *L);", "int (lua_type) (State *L);");
+        check("extern hook_t *JET_MUTABLE hook;", "extern hook_t * hook;");
         check("class ABSL_LOCKABLE ABSL_X(1) Mutex {", "class Mutex {");
         check("int x ABSL_GUARDED_BY(mu_);", "int x ;");
         check("public:\n  OLD_API(\"x\")\n  void Lock();", "public:\n\n  void Lock();");
