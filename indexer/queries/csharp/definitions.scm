@@ -20,8 +20,8 @@
 (method_declaration name: (identifier) @name) @definition.method
 (constructor_declaration name: (identifier) @name) @definition.constructor
 (destructor_declaration name: (identifier) @name) @definition.method
-(operator_declaration "operator" @name operator: _) @definition.method
-(conversion_operator_declaration "operator" @name) @definition.method
+(operator_declaration "operator" @name operator: _ @name.end) @definition.method
+(conversion_operator_declaration ["implicit" "explicit"] @name type: (_) @name.end) @definition.method
 (local_function_statement name: (identifier) @name) @definition.function
 
 (property_declaration name: (identifier) @name accessors: (_) @body) @definition.property

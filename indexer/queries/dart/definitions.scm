@@ -35,7 +35,7 @@
     ] @value)
   body: (_) @body) @definition.property
 (method_declaration
-  signature: (method_signature (operator_signature "operator" @name) @value)
+  signature: (method_signature (operator_signature "operator" @name operator: _ @name.end) @value)
   body: (_) @body) @definition.method
 (method_declaration
   signature: (method_signature
@@ -59,7 +59,7 @@
     (getter_signature name: (identifier) @name)
     (setter_signature name: (identifier) @name)
   ] @value) @definition.property
-(declaration (operator_signature "operator" @name) @value) @definition.method
+(declaration (operator_signature "operator" @name operator: _ @name.end) @value) @definition.method
 (declaration
   [
     (constructor_signature name: (identifier) . name: "." . name: (identifier) @name)

@@ -13,6 +13,8 @@ pub(crate) enum Role {
     Definition(DefinitionRole),
     /// `@name`: where the definition's name is.
     Name,
+    /// `@name.end`: the last part of a name that no node holds whole (`operator +`).
+    NameEnd,
     /// `@value`: the node that has the body, or what a variable or binding is set to, where no field leads to it.
     Value,
     /// `@type`: the written type, where no field leads to it.
@@ -245,6 +247,7 @@ impl Role {
         }
         Some(match name {
             "name" => Self::Name,
+            "name.end" => Self::NameEnd,
             "value" => Self::Value,
             "type" => Self::Type,
             "parameters" => Self::Parameters,

@@ -216,6 +216,7 @@ impl Captures {
 struct MatchParts<'tree> {
     definition: Option<(Node<'tree>, DefinitionRole)>,
     name: Option<Node<'tree>>,
+    name_end: Option<Node<'tree>>,
     value: Option<Node<'tree>>,
     declared_type: Option<Bytes>,
     parameters: Option<Node<'tree>>,
@@ -247,6 +248,7 @@ impl<'tree> MatchParts<'tree> {
             Role::BindingElement => self.binding = Some((node, true)),
             Role::Definition(role) => self.definition = Some((node, role)),
             Role::Name => self.name = Some(node),
+            Role::NameEnd => self.name_end = Some(node),
             Role::Value => self.value = Some(node),
             Role::Type => self.declared_type = Some(bytes_of(node)),
             Role::Parameters => self.parameters = Some(node),
@@ -280,9 +282,10 @@ impl<'tree> MatchParts<'tree> {
             None => Vec::new(),
         };
         let declared_type = || declared_type_of(compiled, role.kind, node, holder);
+        let name_end = self.name_end.map_or(resolved.bytes.end, |end| bytes_of(end).end);
         Some(RawDefinition {
             node: bytes_of(node),
-            name: resolved.bytes,
+            name: resolved.bytes.start..name_end,
             role,
             pattern,
             scope: self.scope.or(resolved.scope),

@@ -11,9 +11,13 @@ const MAX_NAME: usize = 200;
 /// Length beyond which a qualified name does not grow with every level of nesting.
 pub(super) const MAX_QUALIFIED_NAME: usize = 512;
 
-/// Whether `name` can be a symbol's name.
+/// Whether `name` can be a symbol's name; a comma may stand only in the types that a name is made of.
 pub(super) fn is_acceptable(name: &str) -> bool {
-    !name.is_empty() && name.len() <= MAX_NAME && !name.contains(['\n', ',', ';', '{'])
+    let holds_types = name.starts_with('(') || name.split(' ').take(2).any(|word| word == "operator");
+    !name.is_empty()
+        && name.len() <= MAX_NAME
+        && !name.contains(['\n', ';', '{'])
+        && (holds_types || !name.contains(','))
 }
 
 /// The range of the name in a captured name: without quotes or the colon of `:name` and `name: `, and `operator bool` of
@@ -45,17 +49,49 @@ pub(super) fn attribute_name(attribute: &str) -> &str {
     path[..end].rsplit(['.', ':']).next().unwrap_or(path)
 }
 
-/// The range of `T` in `&'a mut path::T<X>`: the last identifier of the first path in a type.
+/// The range of `T` in `&'a mut path::T<X>`: the last identifier of the first path in a type, or the whole of the tuple
+/// or the type's operator (`->`) that stands in parentheses before it.
 pub(super) fn bare_type_name(text: &str) -> Range<usize> {
-    let mut rest = 0..text.len();
+    let mut from = 0;
     loop {
-        let Some(word) = next_word(text, rest.start) else { return 0..text.len() };
+        let Some(word) = next_word(text, from) else { return 0..text.len() };
+        let group = text[from..word.start].find('(').map(|at| from + at);
+        if let Some(start) = group {
+            if let Some(whole) = tuple(text, start) {
+                return whole;
+            }
+            from = start + 1;
+            continue;
+        }
         let is_lifetime = text[..word.start].ends_with('\'');
         if !is_lifetime && !TYPE_QUALIFIERS.contains(&&text[word.clone()]) {
             return last_of_path(text, word);
         }
-        rest.start = word.end;
+        from = word.end;
     }
+}
+
+/// The range of the parentheses that open at `start`, where they hold several types or no name; those on one line, so
+/// that the range can be a name.
+fn tuple(text: &str, start: usize) -> Option<Range<usize>> {
+    let mut depth = 0u32;
+    let mut is_tuple = false;
+    for (at, c) in text[start..].char_indices().take(MAX_NAME) {
+        match c {
+            '(' | '[' | '<' => depth += 1,
+            '>' if text[..start + at].ends_with(['-', '=']) => {}
+            ')' | ']' | '>' => depth -= 1,
+            ',' => is_tuple |= depth == 1,
+            '\n' => return None,
+            _ => {}
+        }
+        if depth == 0 {
+            let whole = start..start + at + 1;
+            let is_nameless = !text[whole.clone()].contains(is_word_char);
+            return Some(whole).filter(|_| is_tuple || is_nameless);
+        }
+    }
+    None
 }
 
 /// The first identifier at or after `from`.
@@ -138,6 +174,13 @@ mod tests {
         check("[T; 3]", "T");
         check("*const u8", "u8");
         check("!", "!");
+        check("(A, B<C, D>)", "(A, B<C, D>)");
+        check("&'a (fn(A) -> B, C)", "(fn(A) -> B, C)");
+        check("(dyn Read + 'a)", "Read");
+        check("(Map<K, V>)", "Map");
+        check("((,) a)", "(,)");
+        check("((->) r)", "(->)");
+        check("(A,\n B)", "A");
     }
 
     #[test]
