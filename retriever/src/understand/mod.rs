@@ -120,7 +120,7 @@ fn is_report(text: &str, words: usize) -> bool {
 }
 
 /// The part of a question that says what it is about, which is what its vector should be made of: all of a short one,
-/// the title, the prose and the messages of a report as far as [`SUMMARY_WORDS`] go.
+/// the title, the prose and the messages of a report as far as its first words go (96 of them).
 #[must_use]
 pub fn text_to_embed(text: &str) -> Cow<'_, str> {
     let text = truncate_at_char(text.trim(), MAX_QUERY_BYTES);

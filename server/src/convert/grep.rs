@@ -145,7 +145,7 @@ mod tests {
                 lines: (1, 1),
                 bytes: bytes.to_vec(),
                 is_cut: false,
-                matches: vec![1..2],
+                matches: std::iter::once(1..2).collect(),
                 state: ItemState::Verified,
             })
         };

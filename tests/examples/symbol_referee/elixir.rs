@@ -39,8 +39,8 @@ impl Scanner {
     /// Reads one step in a string; the number of bytes read.
     fn read_text(&mut self, before: &str, rest: &str, closing: &'static str, interpolates: bool) -> usize {
         let is_heredoc = closing.len() > 1;
-        if rest.starts_with('\\') {
-            1 + first_length(&rest[1..])
+        if let Some(escaped) = rest.strip_prefix('\\') {
+            1 + first_length(escaped)
         } else if interpolates && rest.starts_with("#{") {
             self.open.push(Open::Braces);
             2

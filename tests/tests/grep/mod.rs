@@ -107,6 +107,12 @@ fn found(line: v1::GrepLine, is_context: bool) -> Found {
 /// Longer than a file that was just written is looked upon with mistrust.
 const SETTLING: Duration = Duration::from_millis(2_500);
 
+/// Waits until no file counts as just written: such a one is always read, since it may have been written once more.
+#[allow(clippy::disallowed_methods, reason = "files settle by the clock alone")]
+fn settle() {
+    std::thread::sleep(SETTLING);
+}
+
 #[test]
 fn matches_are_those_of_ripgrep() {
     let mut numbers = Numbers(SEED);
@@ -114,8 +120,7 @@ fn matches_are_those_of_ripgrep() {
     let tree = forest(&sandbox, &mut numbers);
     let daemon = sandbox.serve();
     let client = daemon.client();
-    // A file that was written just before it was indexed is always read: it may have been written once more.
-    std::thread::sleep(SETTLING);
+    settle();
     client.add(tree.root_text());
     let rg = reference::Program::find();
     let texts = forest::texts(&mut Numbers(SEED));
