@@ -2,6 +2,7 @@
 
 use contexd_store::{SymbolKind, SymbolRecord, Visibility};
 
+use super::signature::{MAX_SIGNATURE, fold_white_space};
 use crate::lines::LineIndex;
 
 /// What joins the headings of a qualified name.
@@ -45,7 +46,7 @@ fn to_symbol(
     SymbolRecord {
         qualified_name: qualified_name.into(),
         parent: parent.map(|(position, _)| position),
-        signature: lines.text(text, heading.line).trim().into(),
+        signature: fold_white_space(lines.text(text, heading.line), MAX_SIGNATURE).into(),
         visibility: Visibility::Public,
         ..SymbolRecord::new(title, SymbolKind::Heading, name_span, span)
     }

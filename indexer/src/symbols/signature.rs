@@ -6,7 +6,7 @@ use super::comments::Preludes;
 use super::outline::Draft;
 
 /// Longest signature that is kept, in bytes.
-const MAX_SIGNATURE: usize = 300;
+pub(super) const MAX_SIGNATURE: usize = 300;
 
 /// Longest signature of something whose declaration holds its value.
 const MAX_VALUE_SIGNATURE: usize = 160;
@@ -29,8 +29,10 @@ pub(super) fn signature(text: &str, draft: &Draft, preludes: &Preludes) -> Box<s
     folded.truncate(kept);
     if end < draft.name.start && draft.name.end <= draft.declaration.end {
         // `typedef struct { ... } name`
+        let name = &text[draft.name.start as usize..draft.name.end as usize];
+        let room = limit.saturating_sub(folded.len() + 1);
         folded.push(' ');
-        folded.push_str(&text[draft.name.start as usize..draft.name.end as usize]);
+        folded.push_str(&name[..name.floor_char_boundary(room)]);
     }
     folded.into()
 }

@@ -65,6 +65,15 @@ fn caps_on_items() {
     assert_holds(&text, &record);
 }
 
+/// What a fuzzer found.
+#[test]
+fn texts_that_once_broke_a_promise() {
+    let repeated = String::from_utf8_lossy(b"# \xe7+3hZ`\xe6/*\xffjsoni+").repeat(16);
+    for language in lang::all() {
+        assert_holds(&repeated, &parse(&repeated, language, &ParseBudget::default()));
+    }
+}
+
 #[test]
 fn line_ends_and_marks() {
     let text = "\u{feff}/// Doc.\r\nfn f() {\r\n    g();\r\n}\r\n\r\nstruct A;\r\n";
