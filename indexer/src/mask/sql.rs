@@ -327,6 +327,14 @@ impl<'t> Tokens<'t> {
         Token { kind, range }
     }
 
+    /// What `DELIMITER mark` at the start of a line says; not the attribute of a type (`delimiter = ':'`).
+    fn next_delimiter(&self) -> Option<&'t str> {
+        let line = self.line();
+        let word = line.get(..10).filter(|_| self.starts_line())?;
+        let mark = word.eq_ignore_ascii_case("delimiter ").then(|| line[10..].trim())?;
+        (!mark.starts_with('=')).then_some(mark)
+    }
+
     /// The length of the word here; a `$` may stand in it, but no delimiter or dollar quote.
     fn word_length(&self) -> usize {
         let rest = self.rest();
@@ -375,10 +383,9 @@ impl Iterator for Tokens<'_> {
         if rest.starts_with(self.delimiter) {
             return Some(self.take(Kind::End, self.delimiter.len()));
         }
-        if self.starts_line() && rest.get(..10).is_some_and(|word| word.eq_ignore_ascii_case("delimiter ")) {
-            let line = self.line();
-            self.delimiter = Some(line[10..].trim()).filter(|mark| !mark.is_empty()).unwrap_or(";");
-            return Some(self.take(Kind::End, line.trim_end().len()));
+        if let Some(mark) = self.next_delimiter() {
+            self.delimiter = if mark.is_empty() { ";" } else { mark };
+            return Some(self.take(Kind::End, self.line().trim_end().len()));
         }
         Some(match first {
             '\'' | '"' | '`' => self.take_quoted(first),
@@ -443,6 +450,7 @@ mod tests {
             "CREATE TYPE s.t (input = f, internallength = variable); SELECT 1;",
             "CREATE TYPE s.t ; SELECT 1;",
         );
+        check("CREATE TYPE t (input = f,\n  delimiter = ':'\n); SELECT 1;", "CREATE TYPE t ; SELECT 1;");
         check("CREATE TYPE t AS (a int); SELECT 1;", "CREATE TYPE t AS (a int); SELECT 1;");
         check("CREATE CAST (a AS b) WITH FUNCTION f(a); SELECT 1;", "SELECT 1;");
         check("CREATE VIEW x$a AS SELECT 1;", "CREATE VIEW x_a AS SELECT 1;");
