@@ -13,6 +13,7 @@ mod julia;
 mod kotlin;
 mod objective_c;
 mod sql;
+mod yaml;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -25,6 +26,7 @@ pub(crate) use julia::hide_constant_fields;
 pub(crate) use kotlin::hide_kotlin_oddities;
 pub(crate) use objective_c::{hide_objective_c_macros, patch_objective_c_enums};
 pub(crate) use sql::{hide_sql_dialects, patch_sql_dialects};
+pub(crate) use yaml::hide_deep_blocks;
 
 /// Finds what a language's grammar must not see.
 pub(crate) type Masking = fn(&str) -> Vec<Range<usize>>;

@@ -65,6 +65,15 @@ fn caps_on_items() {
     assert_holds(&text, &record);
 }
 
+/// The scanner of YAML ends the process when too many blocks are open.
+#[test]
+fn deep_blocks_of_yaml() {
+    let stairs: String = (0..2_000).map(|depth| " ".repeat(depth) + "- k:\n").collect();
+    for text in ["- ".repeat(10_000), "? ".repeat(10_000), "- a: ".repeat(1_000), stairs] {
+        check("a.yaml", &text);
+    }
+}
+
 /// What a fuzzer found.
 #[test]
 fn texts_that_once_broke_a_promise() {

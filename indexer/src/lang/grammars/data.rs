@@ -3,6 +3,7 @@
 
 use super::super::{Category, CommentStyle, Language, Syntax};
 use super::{code, plain};
+use crate::mask;
 
 /// Most keys of one file.
 const MAX_KEYS: usize = 1_000;
@@ -44,6 +45,7 @@ static JSON_SYNTAX: Syntax = Syntax {
 };
 
 static YAML_SYNTAX: Syntax = Syntax {
+    masking: Some(mask::hide_deep_blocks),
     max_symbols: MAX_KEYS,
     comments: HASH_COMMENTS,
     ignored_names: &["<<"],
