@@ -8,12 +8,20 @@ use tonic::{Code, Response, Status};
 
 use crate::error::ServiceError;
 
-/// The transport ends a call at its deadline with another code than the one that is meant; ours comes first.
-const BEFORE_TRANSPORT: Duration = Duration::from_millis(2);
+/// The share of the caller's time that is kept for sending the answer, and its bounds. The transport, here and at the
+/// caller, ends a call at its deadline with another code than the one that is meant; ours has to be there first.
+const SENDING_SHARE: u32 = 10;
+const SENDING_AT_LEAST: Duration = Duration::from_millis(2);
+const SENDING_AT_MOST: Duration = Duration::from_millis(100);
 
-/// When the caller stops waiting.
+/// When the work for the caller ends, if it gave a deadline.
 pub(super) fn deadline_at(metadata: &MetadataMap) -> Option<Instant> {
-    Instant::now().checked_add(deadline(metadata)?.saturating_sub(BEFORE_TRANSPORT))
+    Instant::now().checked_add(time_to_work(deadline(metadata)?))
+}
+
+/// What is left of the caller's time once sending the answer is taken off.
+fn time_to_work(limit: Duration) -> Duration {
+    limit.saturating_sub((limit / SENDING_SHARE).clamp(SENDING_AT_LEAST, SENDING_AT_MOST))
 }
 
 /// Runs the work of one unary call within its deadline and logs how it went.
@@ -23,10 +31,9 @@ pub(super) async fn unary<T>(
 ) -> Result<Response<T>, Status> {
     let began = Instant::now();
     let result = match deadline(metadata) {
-        Some(limit) => {
-            let ours = limit.saturating_sub(BEFORE_TRANSPORT);
-            tokio::time::timeout(ours, work).await.unwrap_or(Err(ServiceError::DeadlineExceeded))
-        }
+        Some(limit) => tokio::time::timeout(time_to_work(limit), work)
+            .await
+            .unwrap_or(Err(ServiceError::DeadlineExceeded)),
         None => work.await,
     };
     log(&result, began.elapsed());

@@ -126,7 +126,7 @@ async fn malformed_questions_are_refused() {
 async fn a_deadline_is_kept() {
     let service = Service::new().await;
     let mut request = tonic::Request::new(v1::SearchRequest { consistency: at_least(1_000), ..search("x") });
-    request.set_timeout(std::time::Duration::from_millis(40));
+    request.set_timeout(std::time::Duration::from_secs(1));
     check_refused(service.searches().search(request).await, Code::DeadlineExceeded, "deadline");
 }
 
