@@ -4,7 +4,12 @@
 //! language: brackets 10,000 deep, and one line of 50 MB. A panic, a file that takes longer than its time, or a
 //! record that breaks a promise is a failure; their number is the exit code's business, their list is printed.
 
-#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for developers")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a tool for developers"
+)]
 
 #[path = "../tests/parse/record_rules.rs"]
 mod record_rules;
@@ -12,15 +17,25 @@ mod record_rules;
 use std::collections::BTreeMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use contexd_indexer::lang::{self, Language};
 use contexd_indexer::{ParseBudget, content, parse, parse_file};
 use contexd_store::FileRecord;
+use rayon::prelude::*;
 
 /// Larger files are not indexed.
-const MAX_FILE: usize = 1 << 20;
+const MAX_FILE: u64 = 1 << 20;
+
+/// Time that a broken file of a tree gets, less than the default: some grammars' scanners read to the end of the file
+/// from every place of a broken one, and a tree of such files shall not take hours.
+const TIME_OF_A_FILE: Duration = Duration::from_millis(250);
+
+/// Files between two signs of progress.
+const PROGRESS: usize = 2_000;
 
 /// How deep the generated brackets nest.
 const DEPTH: usize = 10_000;
@@ -44,17 +59,19 @@ const BREAKAGES: [(&str, Breakage); 5] = [
 ];
 
 fn main() -> ExitCode {
-    let mut run = Run::default();
-    for directory in std::env::args().skip(1) {
-        for entry in ignore::WalkBuilder::new(directory).build().flatten() {
-            let path = entry.path().to_string_lossy();
-            if let Ok(bytes) = fs::read(entry.path())
-                && bytes.len() <= MAX_FILE
-            {
-                run.break_file(&path, &bytes);
+    let files = files_below(std::env::args().skip(1));
+    let done = AtomicUsize::new(0);
+    let mut run = files
+        .par_iter()
+        .map(|path| {
+            let run = broken_file(path);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if done.is_multiple_of(PROGRESS) {
+                eprintln!("{done} of {} files", files.len());
             }
-        }
-    }
+            run
+        })
+        .reduce(Run::default, Run::and);
     run.report("files");
     for language in lang::all() {
         run.nest(language);
@@ -62,6 +79,26 @@ fn main() -> ExitCode {
     }
     run.report("generated");
     ExitCode::from(u8::from(run.failures > 0))
+}
+
+/// The files that could be indexed, sorted, so that each is broken in the same way in every run.
+fn files_below(directories: impl Iterator<Item = String>) -> Vec<PathBuf> {
+    let entries = directories.flat_map(|directory| ignore::WalkBuilder::new(directory).build()).flatten();
+    let is_small = |entry: &ignore::DirEntry| {
+        entry.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_FILE)
+    };
+    let mut files: Vec<PathBuf> = entries.filter(is_small).map(ignore::DirEntry::into_path).collect();
+    files.sort();
+    files
+}
+
+/// What happens when one file is broken in each way.
+fn broken_file(path: &Path) -> Run {
+    let mut run = Run::default();
+    if let Ok(bytes) = fs::read(path) {
+        run.break_file(&path.to_string_lossy(), &bytes);
+    }
+    run
 }
 
 /// Xorshift: the same numbers in every run.
@@ -130,30 +167,37 @@ impl Run {
                 *self.refused.entry(reason.as_str()).or_default() += 1;
             }
             let text = String::from_utf8_lossy(&broken);
-            self.check(name, path, &text, |text, budget| parse_file(path, text, budget));
+            let budget = ParseBudget { time: TIME_OF_A_FILE, ..ParseBudget::default() };
+            self.check(name, path, &text, &budget, |text, budget| parse_file(path, text, budget));
         }
     }
 
     fn nest(&mut self, language: &'static Language) {
+        let budget = ParseBudget::default();
         for (open, close) in
             [("(", ")"), ("[", "]"), ("{", "}"), ("<", ">"), ("f(a, ", ")"), ("{ x: [", "] }")]
         {
             let balanced = open.repeat(DEPTH) + &close.repeat(DEPTH);
             for text in [balanced, open.repeat(DEPTH), close.repeat(DEPTH)] {
-                self.check("nested", language.name, &text, |text, budget| parse(text, language, budget));
+                self.check("nested", language.name, &text, &budget, |text, budget| {
+                    parse(text, language, budget)
+                });
             }
         }
         let blocks = ["if x {\n", "begin\n", "class A {\n", "def f(\n", "#if A\n", "\"${", "<div>\n", "- - "];
         for block in blocks {
             let text = block.repeat(DEPTH);
-            self.check("nested", language.name, &text, |text, budget| parse(text, language, budget));
+            self.check("nested", language.name, &text, &budget, |text, budget| parse(text, language, budget));
         }
     }
 
     fn lengthen(&mut self, language: &'static Language) {
+        let budget = ParseBudget::default();
         for part in ["x ", "f(1);", "\"a\", ", "{a:1},"] {
             let text = part.repeat(LONG_LINE / part.len());
-            self.check("long line", language.name, &text, |text, budget| parse(text, language, budget));
+            self.check("long line", language.name, &text, &budget, |text, budget| {
+                parse(text, language, budget)
+            });
         }
     }
 
@@ -162,11 +206,11 @@ impl Run {
         how: &'static str,
         what: &str,
         text: &str,
+        budget: &ParseBudget,
         parse: impl Fn(&str, &ParseBudget) -> FileRecord,
     ) {
-        let budget = ParseBudget::default();
         let start = Instant::now();
-        let outcome = catch_unwind(AssertUnwindSafe(|| parse(text, &budget)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| parse(text, budget)));
         let elapsed = start.elapsed();
         *self.parsed.entry(how).or_default() += 1;
         self.bytes += text.len();
@@ -197,6 +241,17 @@ impl Run {
         println!("FAILED {why}: {what}, {how}");
     }
 
+    /// What both saw.
+    fn and(mut self, other: Self) -> Self {
+        add(&mut self.parsed, other.parsed);
+        add(&mut self.refused, other.refused);
+        add(&mut self.problems, other.problems);
+        self.bytes += other.bytes;
+        self.slowest = self.slowest.max(other.slowest);
+        self.failures += other.failures;
+        self
+    }
+
     fn report(&self, after: &str) {
         println!(
             "after {after}: parsed {:?}, {} MB; classified as not to index {:?}; problems {:?}; slowest {:?}; {} \
@@ -209,6 +264,12 @@ impl Run {
             self.failures,
             peak_memory().unwrap_or_default(),
         );
+    }
+}
+
+fn add<Key: Ord>(counts: &mut BTreeMap<Key, usize>, others: BTreeMap<Key, usize>) {
+    for (key, count) in others {
+        *counts.entry(key).or_default() += count;
     }
 }
 
