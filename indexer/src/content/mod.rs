@@ -10,6 +10,8 @@ use contexd_store::SkipReason;
 
 use crate::lang::{self, Category};
 
+pub use secrets::redact;
+
 /// A NUL byte among this many first bytes makes a file binary.
 const BINARY_WINDOW: usize = 8 * 1024;
 

@@ -3,6 +3,8 @@
 //! Words like `password` mean nothing here: code and tests are full of them. Only what can be used as it stands
 //! counts.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::Regex;
@@ -62,12 +64,55 @@ const MIN_KEY_MATERIAL: usize = 40;
 
 /// Whether the text holds a private key or a token in a well-known format.
 pub(super) fn has_secret(text: &str) -> bool {
-    candidates().find_iter(text).any(|found| {
-        if found.as_str().starts_with("-----BEGIN") {
-            return has_key_material(&text[found.end()..]);
+    secrets(text).next().is_some()
+}
+
+/// What stands in the place of a secret that was taken out.
+const REDACTED: &str = "[redacted]";
+
+/// `text` with each private key and each token of a well-known format replaced by `[redacted]`: the ones for which a
+/// file is not indexed. A key goes with everything up to its footer; without one, up to the end of the text.
+#[must_use]
+pub fn redact(text: &str) -> Cow<'_, str> {
+    let mut kept = String::new();
+    let mut rest = 0;
+    for secret in secrets(text) {
+        if secret.start >= rest {
+            kept.push_str(&text[rest..secret.start]);
+            kept.push_str(REDACTED);
+            rest = secret.end;
         }
-        !starts_inside_word(text, found.start()) && !is_placeholder(found.as_str())
+    }
+    if rest == 0 {
+        return Cow::Borrowed(text);
+    }
+    kept.push_str(&text[rest..]);
+    Cow::Owned(kept)
+}
+
+/// Where private keys and tokens stand.
+fn secrets(text: &str) -> impl Iterator<Item = Range<usize>> {
+    candidates().find_iter(text).filter_map(|found| {
+        if found.as_str().starts_with(KEY_HEADER) {
+            let after = &text[found.end()..];
+            return has_key_material(after).then(|| found.start()..found.end() + key_length(after));
+        }
+        let is_token = !starts_inside_word(text, found.start()) && !is_placeholder(found.as_str());
+        is_token.then(|| found.range())
     })
+}
+
+/// How a private key begins, and how it ends.
+const KEY_HEADER: &str = "-----BEGIN";
+const KEY_FOOTER: &str = "-----END";
+
+/// Length of a key after its header: with the line of its footer, or all there is.
+fn key_length(after_header: &str) -> usize {
+    let Some(footer) = after_header.find(KEY_FOOTER) else { return after_header.len() };
+    let line = &after_header[footer..];
+    let name = KEY_FOOTER.len();
+    let dashes = line[name..].find("-----").map(|at| name + at + "-----".len());
+    footer + dashes.unwrap_or(line.len())
 }
 
 /// Formats whose prefix belongs to one issuer and whose length is fixed.
@@ -159,6 +204,22 @@ mod tests {
         check(&[&header, "\\n\" +\n    \"", BASE64, "\" +\n"], true);
         check(&["key = \"", &header, "\";"], false);
         check(&[&header, "\n...\n"], false);
+    }
+
+    #[test]
+    fn redaction_takes_out_what_counts_as_a_secret_and_nothing_else() {
+        let redacted = |parts: &[&str]| redact(&parts.concat()).into_owned();
+        let token = ["gh", "p_x8Kq2LmV9rTzY4wNc7HbJ3sPfD6aGeU1iQoB"].concat();
+        assert_eq!(
+            redacted(&["push with ", &token, " fails, ", &token]),
+            "push with [redacted] fails, [redacted]"
+        );
+        assert_eq!(redacted(&["password = hunter2"]), "password = hunter2");
+        let header = ["-----BEGIN RSA PRIVATE", " KEY-----"].concat();
+        let footer = ["-----END RSA PRIVATE", " KEY-----"].concat();
+        assert_eq!(redacted(&["a ", &header, "\n", BASE64, "\n", &footer, " b"]), "a [redacted] b");
+        assert_eq!(redacted(&["a ", &header, "\n", BASE64, "\nand on"]), "a [redacted]");
+        assert_eq!(redacted(&["a ", &header, " b"]), ["a ", &header, " b"].concat());
     }
 
     #[test]
