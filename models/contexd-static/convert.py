@@ -84,7 +84,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("table", type=pathlib.Path)
     arguments.add_argument("tokenizer", type=pathlib.Path)
-    arguments.add_argument("--name", default="contexd-static-trial")
+    arguments.add_argument("--name", default="contexd-static-1")
     arguments.add_argument("--max-tokens", type=int, default=512)
     arguments.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).parent)
     options = arguments.parse_args()

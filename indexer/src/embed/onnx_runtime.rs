@@ -16,7 +16,7 @@ use ort::environment::Environment;
 
 use super::{EmbedError, shared_library};
 
-const INSTALL_HINT: &str = "install onnx runtime 1.24 or newer, for instance from its python package, and name the library file in the configuration";
+const INSTALL_HINT: &str = "install onnx runtime 1.24 or newer (`contexd model install gte-small` brings one along) and name the library file in the configuration";
 
 /// Folders of the system in which package managers put the library.
 const SYSTEM_FOLDERS: [&str; 7] = [
