@@ -23,6 +23,7 @@ mod tests;
 pub mod tokenizer;
 mod trigrams;
 mod truth;
+mod vector_cache;
 pub mod vectors;
 mod writer;
 
@@ -38,4 +39,5 @@ pub use record::{
 };
 pub use snapshot::{Chunk, Counts, Fate, FileEntry, SkippedFile, Snapshot, Symbol};
 pub use trigrams::{Trigram, TrigramFilter};
+pub use vector_cache::{CachedRow, VectorCache};
 pub use writer::{Reader, RecordKey, StoreOptions, Writer};

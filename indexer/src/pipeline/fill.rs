@@ -1,11 +1,14 @@
 //! Vectors that come later: embedding, slice by slice, what the index holds and a model has no vectors of yet.
+//!
+//! Files that were asked for come first, the last one asked for before the others; then those that were edited last.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use contexd_store::vectors::FileVectors;
 use contexd_store::{
-    Batch, ContentHash, FileEntry, FileId, Generation, Reader, Snapshot, VectorFill, Writer, document,
+    Batch, CachedRow, ContentHash, FileEntry, FileId, Generation, Reader, Snapshot, StoreError, VectorCache,
+    VectorFill, Writer, document,
 };
 
 use crate::IndexerError;
@@ -16,10 +19,47 @@ const SLICE_CHUNKS: usize = 32;
 /// Finished files and chunks from which on they are committed.
 const COMMIT_FILES: usize = 64;
 const COMMIT_CHUNKS: usize = 512;
+/// Paths that are remembered as asked for.
+const MAX_ASKED: usize = 256;
+
+/// Paths that answers have named lately, and whose vectors are therefore wanted first.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    paths: Mutex<VecDeque<Arc<str>>>,
+}
+
+impl Asked {
+    /// Adds paths in this order; the longest ago are forgotten when there are too many.
+    pub(crate) fn add<'a>(&self, added: impl IntoIterator<Item = &'a Arc<str>>) {
+        let mut paths = self.lock();
+        for path in added {
+            if paths.len() >= MAX_ASKED {
+                paths.pop_front();
+            }
+            paths.push_back(Arc::clone(path));
+        }
+    }
+
+    /// Takes out the path that was asked for last.
+    fn take_last(&self) -> Option<Arc<str>> {
+        self.lock().pop_back()
+    }
+
+    fn clear(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<str>>> {
+        self.paths.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Brings the vectors of one model up to the index.
 pub(crate) struct Fill {
     embedder: Arc<dyn Embedder>,
+    /// Vectors of texts that this or another index had before.
+    cache: Option<Arc<VectorCache>>,
+    asked: Arc<Asked>,
     /// The generation that the queue was made of.
     seen: Option<Generation>,
     queue: VecDeque<Arc<FileEntry>>,
@@ -37,9 +77,13 @@ struct Partial {
 }
 
 impl Fill {
-    pub(crate) fn new(embedder: Arc<dyn Embedder>) -> Self {
+    pub(crate) fn new(
+        embedder: Arc<dyn Embedder>,
+        cache: Option<Arc<VectorCache>>,
+        asked: Arc<Asked>,
+    ) -> Self {
         let (queue, done) = (VecDeque::new(), HashSet::new());
-        Self { embedder, seen: None, queue, done, current: None, finished: Vec::new() }
+        Self { embedder, cache, asked, seen: None, queue, done, current: None, finished: Vec::new() }
     }
 
     /// The embedder that is filled with.
@@ -55,7 +99,7 @@ impl Fill {
             self.current = self.next_file(&snapshot, reader)?;
         }
         if let Some(partial) = &mut self.current {
-            let is_complete = partial.embed_slice(&*self.embedder)?;
+            let is_complete = partial.embed_slice(&*self.embedder, self.cache.as_deref())?;
             if is_complete && let Some(partial) = self.current.take() {
                 self.finish(&partial.file, Arc::new(partial.vectors));
             }
@@ -85,17 +129,40 @@ impl Fill {
         self.queue.clear();
         let coverage = snapshot.vector_coverage(self.embedder.model().fingerprint);
         if coverage.embedded < coverage.total {
-            let current = self.current.as_ref().map(|partial| partial.file.id);
-            let is_open = |file: &&Arc<FileEntry>| {
-                !file.record.chunks.is_empty() && !self.done.contains(&file.id) && current != Some(file.id)
-            };
-            self.queue.extend(snapshot.files().filter(is_open).cloned());
+            let mut open: Vec<_> = snapshot.files().filter(|file| self.is_open(file)).cloned().collect();
+            open.sort_by(|a, b| {
+                b.stat.modified_ns.cmp(&a.stat.modified_ns).then_with(|| a.path.cmp(&b.path))
+            });
+            self.queue.extend(open);
         }
+    }
+
+    fn is_open(&self, file: &FileEntry) -> bool {
+        let is_current = self.current.as_ref().is_some_and(|partial| partial.file.id == file.id);
+        !file.record.chunks.is_empty() && !self.done.contains(&file.id) && !is_current
+    }
+
+    /// The file whose turn it is.
+    fn next_in_line(&mut self, snapshot: &Snapshot) -> Option<Arc<FileEntry>> {
+        if self.queue.is_empty() {
+            self.asked.clear();
+        }
+        while let Some(path) = self.asked.take_last() {
+            if let Some(file) = snapshot.file_by_path(&path).filter(|file| self.is_open(file)) {
+                return Some(Arc::clone(file));
+            }
+        }
+        while let Some(file) = self.queue.pop_front() {
+            if self.is_open(&file) {
+                return Some(file);
+            }
+        }
+        None
     }
 
     /// The next file of the queue that has to be embedded; what is cached is finished on the way.
     fn next_file(&mut self, snapshot: &Snapshot, reader: &Reader) -> Result<Option<Partial>, IndexerError> {
-        while let Some(file) = self.queue.pop_front() {
+        while let Some(file) = self.next_in_line(snapshot) {
             let text = snapshot.text(&file)?;
             let chunks = 0..file.record.chunks.len();
             let texts: Vec<String> = chunks
@@ -152,13 +219,58 @@ impl Partial {
     }
 
     /// Embeds the next chunks; `true` when they were the last.
-    fn embed_slice(&mut self, embedder: &dyn Embedder) -> Result<bool, IndexerError> {
+    fn embed_slice(
+        &mut self,
+        embedder: &dyn Embedder,
+        cache: Option<&VectorCache>,
+    ) -> Result<bool, IndexerError> {
         let start = self.vectors.scales.len();
         let end = self.texts.len().min(start + SLICE_CHUNKS);
         let texts: Vec<&str> = self.texts[start..end].iter().map(String::as_str).collect();
-        let rows = embed_file(embedder, &texts)?;
-        self.vectors.scales.extend(rows.scales);
-        self.vectors.codes.extend(rows.codes);
+        for row in embed_cached(embedder, cache, &texts)? {
+            self.vectors.scales.push(row.scale);
+            self.vectors.codes.extend(row.codes);
+        }
         Ok(end == self.texts.len())
     }
+}
+
+/// A row a text, out of the cache where it has one, else computed and put there before anything else is done with it.
+/// A cache that fails costs time, not vectors.
+fn embed_cached(
+    embedder: &dyn Embedder,
+    cache: Option<&VectorCache>,
+    texts: &[&str],
+) -> Result<Vec<CachedRow>, IndexerError> {
+    let model = embedder.model();
+    let keys: Vec<ContentHash> = texts.iter().map(|text| VectorCache::key(model.fingerprint, text)).collect();
+    let mut rows = cache.map_or_else(Vec::new, |cache| tolerate(cache.find(&keys)));
+    rows.resize(texts.len(), None);
+    let is_missing =
+        |row: &Option<CachedRow>| row.as_ref().is_none_or(|row| row.codes.len() != model.dimension);
+    let missing: Vec<usize> = (0..texts.len()).filter(|index| is_missing(&rows[*index])).collect();
+    if missing.is_empty() {
+        return Ok(rows.into_iter().flatten().collect());
+    }
+    tracing::debug!(model = %model.name, texts = missing.len(), "embedding");
+    let wanted: Vec<&str> = missing.iter().map(|index| texts[*index]).collect();
+    let vectors = embed_file(embedder, &wanted)?;
+    let made = vectors.scales.iter().zip(vectors.codes.chunks_exact(model.dimension));
+    let made: Vec<CachedRow> =
+        made.map(|(scale, codes)| CachedRow { scale: *scale, codes: codes.to_vec() }).collect();
+    if let Some(cache) = cache {
+        let named = missing.iter().map(|index| keys[*index]).zip(made.iter().cloned());
+        tolerate(cache.insert(&named.collect::<Vec<_>>()));
+    }
+    for (index, row) in missing.into_iter().zip(made) {
+        rows[index] = Some(row);
+    }
+    Ok(rows.into_iter().flatten().collect())
+}
+
+fn tolerate<T: Default>(result: Result<T, StoreError>) -> T {
+    result.unwrap_or_else(|error| {
+        tracing::warn!(%error, "vector cache not usable");
+        T::default()
+    })
 }

@@ -19,7 +19,7 @@ use contexd_store::{Batch, FileChange, Generation, Reader, Writer};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use compare::Work;
-pub(crate) use fill::Fill;
+pub(crate) use fill::{Asked, Fill};
 use prepare::Preparation;
 pub use read::Root;
 pub use report::{Progress, ProgressCounts, ScanReport, StageTime, StageTimes};

@@ -4,13 +4,15 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Mutex;
+use std::time::SystemTime;
 
-use contexd_store::{ContentHash, FileStat, SkipReason, StoreOptions, open_in_memory};
+use contexd_store::{ContentHash, FileStat, SkipReason, StoreOptions, VectorCache, open_in_memory};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::embed::StaticModel;
+use crate::embed::{EmbedError, ModelInfo, StaticModel};
 use crate::scope::ScopeOptions;
 
 fn store_options() -> StoreOptions {
@@ -310,4 +312,83 @@ proptest! {
             prop_assert_eq!(digest(&pipeline), fresh_digest(dir.path()));
         }
     }
+}
+
+/// A model that remembers the texts that it was given.
+struct Recording {
+    info: ModelInfo,
+    texts: Mutex<Vec<String>>,
+}
+
+impl Recording {
+    fn new() -> Arc<Self> {
+        let fingerprint = ContentHash::of(b"recording");
+        let info = ModelInfo { name: "recording".to_owned(), fingerprint, dimension: 2, max_tokens: 8 };
+        Arc::new(Self { info, texts: Mutex::default() })
+    }
+
+    /// The names of the functions in the texts, in the order in which they came.
+    fn functions(&self) -> Vec<String> {
+        let texts = self.texts.lock().unwrap();
+        let name = |text: &String| text.rsplit("fn ").next().unwrap().split('(').next().unwrap().to_owned();
+        texts.iter().map(name).collect()
+    }
+}
+
+impl Embedder for Recording {
+    fn model(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    fn embed_documents(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        self.texts.lock().unwrap().extend(texts.iter().map(|text| (*text).to_owned()));
+        Ok(vec![vec![0.6, 0.8]; texts.len()])
+    }
+
+    fn embed_query(&self, _text: &str) -> Result<Vec<f32>, EmbedError> {
+        Ok(vec![0.6, 0.8])
+    }
+}
+
+/// Files edited one after the other, in the order given.
+fn edited_in_turn(names: &[&str]) -> TempDir {
+    let root = tempfile::tempdir().unwrap();
+    for (seconds, name) in names.iter().enumerate() {
+        write(root.path(), &format!("{name}.rs"), format!("fn {name}() {{}}\n"));
+        let file = fs::File::options().write(true).open(root.path().join(format!("{name}.rs"))).unwrap();
+        let edited = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000 + seconds as u64);
+        file.set_modified(edited).unwrap();
+    }
+    root
+}
+
+/// An index of `root`, and its vectors of `model` filled in.
+fn fill(root: &Path, model: &Arc<Recording>, cache: Option<Arc<VectorCache>>, asked: &Arc<Asked>) {
+    let mut pipeline = pipeline(root);
+    pipeline.scan().unwrap();
+    let mut fill = Fill::new(Arc::clone(model) as Arc<dyn Embedder>, cache, Arc::clone(asked));
+    while pipeline.step(&mut fill).unwrap() {}
+    let coverage = pipeline.reader().snapshot().vector_coverage(model.info.fingerprint);
+    assert_eq!(coverage.embedded, coverage.total);
+}
+
+#[test]
+fn what_was_asked_for_is_embedded_first_then_what_was_edited_last() {
+    let root = edited_in_turn(&["one", "two", "three", "four", "five"]);
+    let (model, asked) = (Recording::new(), Arc::<Asked>::default());
+    for path in ["one.rs", "gone.rs", "three.rs"] {
+        asked.add([&Arc::from(path)]);
+    }
+    fill(root.path(), &model, None, &asked);
+    assert_eq!(model.functions(), ["three", "one", "five", "four", "two"]);
+}
+
+#[test]
+fn a_text_that_another_index_had_embedded_is_not_embedded_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Arc::new(VectorCache::open(&folder.path().join("vectors.sqlite")).unwrap());
+    let model = Recording::new();
+    fill(edited_in_turn(&["one", "two"]).path(), &model, Some(Arc::clone(&cache)), &Arc::default());
+    fill(edited_in_turn(&["two", "three"]).path(), &model, Some(cache), &Arc::default());
+    assert_eq!(model.functions(), ["two", "one", "three"]);
 }

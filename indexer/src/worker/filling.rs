@@ -6,14 +6,16 @@ use std::time::{Duration, Instant};
 use contexd_store::Generation;
 use contexd_store::vectors::Coverage;
 
-use super::SemanticStatus;
+use super::{BackgroundModel, Pause, SemanticStatus};
 use crate::IndexerError;
 use crate::embed::Embedder;
-use crate::pipeline::{Fill, Pipeline};
+use crate::pipeline::{Asked, Fill, Pipeline};
 
 /// Waiting time after a first failure; doubles with each further one.
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LAST_RETRY: Duration = Duration::from_secs(60);
+/// Time between two questions whether to pause.
+const PAUSE_LOOK: Duration = Duration::from_secs(5);
 
 /// Keeps trying, less and less often.
 #[derive(Debug, Default)]
@@ -42,19 +44,58 @@ impl Backoff {
 /// A model whose vectors are filled in.
 pub(super) struct Filling {
     fill: Fill,
-    pub(super) backoff: Backoff,
+    backoff: Backoff,
     /// Nothing was left to be done at this generation.
     complete_at: Option<Generation>,
+    pause: Option<Pause>,
+    /// Why nothing is embedded at the moment although there is something to embed.
+    paused: Option<String>,
+    /// When to ask again whether to pause.
+    next_question: Option<Instant>,
 }
 
 impl Filling {
-    pub(super) fn new(embedder: Arc<dyn Embedder>) -> Self {
-        Self { fill: Fill::new(embedder), backoff: Backoff::default(), complete_at: None }
+    /// For the model that embeds before the commit: what it left out, if anything.
+    pub(super) fn serving(embedder: Arc<dyn Embedder>) -> Self {
+        Self::new(Fill::new(embedder, None, Arc::default()), None)
+    }
+
+    /// For a model that embeds later; files in `asked` come first.
+    pub(super) fn background(model: BackgroundModel, asked: Arc<Asked>) -> Self {
+        Self::new(Fill::new(model.embedder, model.cache, asked), model.pause)
+    }
+
+    fn new(fill: Fill, pause: Option<Pause>) -> Self {
+        let backoff = Backoff::default();
+        Self { fill, backoff, complete_at: None, pause, paused: None, next_question: None }
     }
 
     /// Whether there is something to do at `generation`, and no reason to wait.
-    pub(super) fn is_due(&self, generation: Generation, now: Instant) -> bool {
-        self.complete_at != Some(generation) && self.backoff.not_before.is_none_or(|then| then <= now)
+    pub(super) fn is_due(&mut self, generation: Generation, now: Instant) -> bool {
+        let has_work = self.complete_at != Some(generation);
+        let may_try = self.backoff.not_before.is_none_or(|then| then <= now);
+        has_work && may_try && !self.is_paused(now)
+    }
+
+    /// Whether something more important goes on; asked now and then only.
+    fn is_paused(&mut self, now: Instant) -> bool {
+        let Some(pause) = &self.pause else { return false };
+        if self.next_question.is_none_or(|then| then <= now) {
+            self.paused = pause();
+            self.next_question = Some(now + PAUSE_LOOK);
+        }
+        self.paused.is_some()
+    }
+
+    /// Why nothing is embedded although there is something to embed.
+    pub(super) fn paused(&self) -> Option<&str> {
+        self.paused.as_deref()
+    }
+
+    /// When to look again whether there is something to do, if that is not now.
+    pub(super) fn next_look(&self, now: Instant) -> Option<Instant> {
+        let question = self.next_question.filter(|_| self.paused.is_some());
+        [self.backoff.not_before(), question].into_iter().flatten().filter(|then| *then > now).max()
     }
 
     /// Embeds a slice.
@@ -75,6 +116,6 @@ impl Filling {
     /// What is told of the model; its coverage is filled in when someone asks.
     pub(super) fn status(&self) -> SemanticStatus {
         let model = self.fill.embedder().model().clone();
-        SemanticStatus { model, coverage: Coverage::default(), error: None }
+        SemanticStatus { model, coverage: Coverage::default(), error: None, paused: None }
     }
 }

@@ -13,14 +13,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use contexd_store::{Generation, Reader, Writer};
+use contexd_store::{Generation, Reader, VectorCache, Writer};
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded, unbounded};
 
 pub use status::{Phase, SemanticStatus, WatchState, WorkerStatus};
 
 use crate::IndexerError;
 use crate::embed::Embedder;
-use crate::pipeline::{Pipeline, PipelineOptions, Progress};
+use crate::pipeline::{Asked, Pipeline, PipelineOptions, Progress};
 use crate::scope::Scope;
 use crate::watch::Inbox;
 use run::Worker;
@@ -72,6 +72,20 @@ impl WatchOptions {
     }
 }
 
+/// Says why work that can wait should wait now, for instance `the machine runs on battery`; `None` when it need not.
+pub type Pause = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+
+/// A model whose vectors are made while there is nothing else to do.
+#[derive(Clone)]
+pub struct BackgroundModel {
+    /// The model.
+    pub embedder: Arc<dyn Embedder>,
+    /// Keeps the vectors of texts, for this index and others.
+    pub cache: Option<Arc<VectorCache>>,
+    /// Asked every few seconds while there is something to embed.
+    pub pause: Option<Pause>,
+}
+
 /// Why a barrier was not reached.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -98,7 +112,7 @@ type BarrierReply = Sender<Result<Generation, BarrierError>>;
 
 enum Command {
     Rescan,
-    FillWith(Arc<dyn Embedder>),
+    FillWith(BackgroundModel),
     Barrier(BarrierReply),
     Stop,
 }
@@ -108,6 +122,7 @@ struct Shared {
     reader: Reader,
     progress: Arc<Progress>,
     inbox: Arc<Inbox>,
+    asked: Arc<Asked>,
     status: Mutex<WorkerStatus>,
     listeners: Mutex<Vec<Listener>>,
     /// The last generation that listeners were told of.
@@ -159,6 +174,7 @@ impl RepositoryWorker {
             reader,
             progress: pipeline.progress(),
             inbox: Arc::new(Inbox::new(wake)),
+            asked: Arc::default(),
             status: Mutex::default(),
             listeners: Mutex::default(),
             told: AtomicU64::new(opened_at),
@@ -210,10 +226,16 @@ impl RepositoryHandle {
         let _ = self.inner.commands.send(Command::Rescan);
     }
 
-    /// Lets the worker embed, while it has nothing else to do, what `embedder` has no vectors of. Replaces an embedder
-    /// given before.
-    pub fn fill_with(&self, embedder: Arc<dyn Embedder>) {
-        let _ = self.inner.commands.send(Command::FillWith(embedder));
+    /// Lets the worker embed, while it has nothing else to do, what `model` has no vectors of. Replaces a model given
+    /// before.
+    pub fn fill_with(&self, model: BackgroundModel) {
+        let _ = self.inner.commands.send(Command::FillWith(model));
+    }
+
+    /// Notes that an answer named these paths (relative to the root): what is embedded later is embedded of them first,
+    /// the last one before the others.
+    pub fn asked_for<'a>(&self, paths: impl IntoIterator<Item = &'a Arc<str>>) {
+        self.inner.shared.asked.add(paths);
     }
 
     /// Waits until the index holds everything that was on the disk when this was called.

@@ -90,7 +90,7 @@ impl Worker {
             scope_error: None,
             last_scan: None,
             has_serving_model: embedder.is_some(),
-            fillings: embedder.into_iter().map(Filling::new).collect(),
+            fillings: embedder.into_iter().map(Filling::serving).collect(),
             stopped: false,
         };
         worker.publish_semantic();
@@ -123,8 +123,7 @@ impl Worker {
             let awaits_cookie = |waiter: &&Waiter| waiter.cookie.is_some();
             let cookie_due =
                 self.waiters.iter().filter(awaits_cookie).map(|waiter| waiter.asked + COOKIE_PATIENCE).min();
-            let fill_due = self.fillings.iter().filter_map(|filling| filling.backoff.not_before());
-            let fill_due = fill_due.filter(|then| *then > now).min();
+            let fill_due = self.fillings.iter().filter_map(|filling| filling.next_look(now)).min();
             let next = [due, cookie_due, fill_due].into_iter().flatten().min();
             self.wait(next.map_or(LONG, |next| next.saturating_duration_since(now)));
         }
@@ -148,9 +147,9 @@ impl Worker {
         match command {
             Command::Stop => self.stopped = true,
             Command::Rescan => self.rescan_at_once(),
-            Command::FillWith(embedder) => {
+            Command::FillWith(model) => {
                 self.fillings.truncate(usize::from(self.has_serving_model));
-                self.fillings.push(Filling::new(embedder));
+                self.fillings.push(Filling::background(model, Arc::clone(&self.shared.asked)));
                 self.publish_semantic();
             }
             Command::Barrier(reply) => self.start_barrier(reply),
@@ -401,11 +400,23 @@ impl Worker {
     }
 
     /// The position of a model that has something to embed, unless changes wait.
-    fn next_filling(&self, now: Instant) -> Option<usize> {
+    fn next_filling(&mut self, now: Instant) -> Option<usize> {
+        if !(self.dirty.is_empty() && self.waiters.is_empty()) {
+            return None;
+        }
         let generation = self.shared.reader.snapshot().generation();
-        let is_free = self.dirty.is_empty() && self.waiters.is_empty();
-        let is_due = |filling: &Filling| is_free && filling.is_due(generation, now);
-        self.fillings.iter().position(is_due)
+        let next = self.fillings.iter_mut().position(|filling| filling.is_due(generation, now));
+        self.publish_pauses();
+        next
+    }
+
+    fn publish_pauses(&self) {
+        let mut status = self.shared.status();
+        for (semantic, filling) in status.semantic.iter_mut().zip(&self.fillings) {
+            if semantic.paused.as_deref() != filling.paused() {
+                semantic.paused = filling.paused().map(str::to_owned);
+            }
+        }
     }
 
     fn fill(&mut self, position: usize) {

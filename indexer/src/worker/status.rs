@@ -53,8 +53,10 @@ pub struct SemanticStatus {
     pub model: ModelInfo,
     /// Chunks with a vector, and all chunks.
     pub coverage: Coverage,
-    /// Why the model embeds nothing at the moment.
+    /// Why the model failed the last time it embedded something.
     pub error: Option<String>,
+    /// Why nothing is embedded at the moment although there is something to embed.
+    pub paused: Option<String>,
 }
 
 /// What a worker tells of itself.

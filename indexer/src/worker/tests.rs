@@ -5,12 +5,14 @@ use std::fs;
 use std::path::Path;
 use std::process::Command as Process;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use contexd_store::{ContentHash, Snapshot, StoreOptions, open_in_memory};
 use crossbeam_channel::Receiver;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use super::filling::Filling;
 use super::*;
 use crate::embed::{EmbedError, ModelInfo, StaticModel};
 use crate::scope::{ScopeConfig, ScopeOptions};
@@ -348,6 +350,27 @@ impl Embedder for Constant {
     }
 }
 
+fn background(model: Constant, pause: Option<Pause>) -> BackgroundModel {
+    BackgroundModel { embedder: Arc::new(model), cache: None, pause }
+}
+
+#[test]
+fn a_model_that_is_told_to_pause_is_not_due_until_it_may_go_on() {
+    let busy = Arc::new(AtomicBool::new(true));
+    let asked = Arc::clone(&busy);
+    let pause: Pause = Arc::new(move || asked.load(Ordering::Relaxed).then(|| "busy".to_owned()));
+    let model = background(Constant::new(Arc::default()), Some(pause));
+    let mut filling = Filling::background(model, Arc::default());
+    let now = Instant::now();
+    assert!(!filling.is_due(Generation(1), now));
+    assert_eq!(filling.paused(), Some("busy"));
+    let next = filling.next_look(now).expect("it is asked again");
+    busy.store(false, Ordering::Relaxed);
+    assert!(!filling.is_due(Generation(1), now), "asked only now and then");
+    assert!(filling.is_due(Generation(1), next));
+    assert_eq!((filling.paused(), filling.next_look(next)), (None, None));
+}
+
 #[test]
 fn a_second_model_is_filled_in_behind_and_keeps_up() {
     let fixture = Fixture::new(&[]);
@@ -359,7 +382,7 @@ fn a_second_model_is_filled_in_behind_and_keeps_up() {
     let model = Constant::new(Arc::clone(&fails));
     let fingerprint = model.info.fingerprint;
     let covered = |snapshot: &Snapshot| snapshot.vector_coverage(fingerprint).embedded;
-    fixture.handle.fill_with(Arc::new(model));
+    fixture.handle.fill_with(background(model, None));
     fixture.wait_until(|snapshot| covered(snapshot) == 150);
     let status = fixture.handle.status();
     assert_eq!((status.semantic.len(), status.semantic[1].coverage.embedded), (2, 150));
