@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use contexd_store::keyword::LexicalQuery;
-use contexd_store::{ChunkId, FileEntry, FileId, Snapshot, SymbolId};
+use contexd_store::{ChunkId, FileEntry, FileId, Snapshot, Span, SymbolId};
 
 use crate::filter::Filter;
 use crate::names::definition_strength;
@@ -254,14 +254,17 @@ pub(crate) fn chunk_of_symbol(file: &FileEntry, symbol: SymbolId) -> Option<Chun
 
 /// The chunk of `file` that holds `line`, or the last one when the file is shorter.
 fn chunk_at_line(file: &FileEntry, line: u32) -> Option<ChunkId> {
-    let after = file.record.chunks.partition_point(|chunk| chunk.span.start_line <= line);
-    let ordinal = u32::try_from(after.checked_sub(1)?).ok()?;
-    Some(ChunkId { file: file.id, ordinal })
+    last_chunk(file, |span| span.start_line <= line)
 }
 
 /// The chunk of `file` that holds the byte at `offset`.
 pub(crate) fn chunk_at_byte(file: &FileEntry, offset: u32) -> Option<ChunkId> {
-    let after = file.record.chunks.partition_point(|chunk| chunk.span.start_byte <= offset);
+    last_chunk(file, |span| span.start_byte <= offset)
+}
+
+/// The last chunk of `file` that starts in time: `starts` holds for the first ones and for no later one.
+fn last_chunk(file: &FileEntry, starts: impl Fn(&Span) -> bool) -> Option<ChunkId> {
+    let after = file.record.chunks.partition_point(|chunk| starts(&chunk.span));
     let ordinal = u32::try_from(after.checked_sub(1)?).ok()?;
     Some(ChunkId { file: file.id, ordinal })
 }

@@ -51,18 +51,19 @@ pub fn explain(
         hit.file.id == file.id && (line == 0 || (hit.span.start_line..=hit.span.end_line).contains(&line))
     };
     let found = ranked.hits.iter().position(holds);
+    let hit = found.map(|at| ranked.hits[at].clone());
+    let breakdown = hit.as_ref().map(|hit| weights.breakdown(ranked.kind, hit));
     let mut stages = vec![told_understanding(&ranked.understanding, ranked.kind)];
-    match found {
-        Some(at) => stages.extend(told_hit(&ranked, at, weights)),
+    match found.zip(breakdown.as_ref()) {
+        Some((at, breakdown)) => stages.extend(told_hit(&ranked, at, breakdown)),
         None => stages.push(told_absence(&ranked, file, line)),
     }
-    let hit = found.map(|at| ranked.hits[at].clone());
     Ok(Explanation {
         generation: snapshot.generation(),
         kind: ranked.kind,
         candidates: ranked.hits.len(),
         rank: found.map(|at| at + 1),
-        breakdown: hit.as_ref().map(|hit| weights.breakdown(ranked.kind, hit)),
+        breakdown,
         hit,
         stages,
     })
@@ -96,10 +97,9 @@ fn list(items: impl Iterator<Item = String>) -> String {
     told
 }
 
-fn told_hit(ranked: &Ranked, at: usize, weights: &Weights) -> Vec<String> {
+fn told_hit(ranked: &Ranked, at: usize, breakdown: &Breakdown) -> Vec<String> {
     let hit = &ranked.hits[at];
     let evidence = ranked.pool.get(&hit.chunk).copied().unwrap_or_default();
-    let breakdown = weights.breakdown(ranked.kind, hit);
     let mut stages = vec![told_sources(&ranked.pool, &evidence)];
     let sum: f32 = breakdown.parts.iter().map(|part| part.points()).sum();
     stages.push(match breakdown.class {

@@ -116,42 +116,14 @@ pub struct SignalWeights {
     pub focus: f32,
 }
 
-impl Priors {
-    fn factor_mut(&mut self, name: &str) -> Option<&mut f32> {
-        match name {
-            "test" => Some(&mut self.test),
-            "example" => Some(&mut self.example),
-            "documentation" => Some(&mut self.documentation),
-            "configuration" => Some(&mut self.configuration),
-            "vendored" => Some(&mut self.vendored),
-            "declarations" => Some(&mut self.declarations),
-            _ => None,
-        }
-    }
-}
-
 impl SignalWeights {
-    fn factor_mut(&mut self, name: &str) -> Option<&mut f32> {
-        match name {
-            "lexical" => Some(&mut self.lexical),
-            "coverage" => Some(&mut self.coverage),
-            "dense_static" => Some(&mut self.dense_static),
-            "dense_transformer" => Some(&mut self.dense_transformer),
-            "definition" => Some(&mut self.definition),
-            "name_words" => Some(&mut self.name_words),
-            "file_words" => Some(&mut self.file_words),
-            "directory_words" => Some(&mut self.directory_words),
-            "path_match" => Some(&mut self.path_match),
-            "frame" => Some(&mut self.frame),
-            "file_coherence" => Some(&mut self.file_coherence),
-            "focus" => Some(&mut self.focus),
-            _ => None,
-        }
-    }
-
     /// The factors by the names of their signals, in declaration order.
     #[must_use]
-    pub fn named(&self) -> [(&'static str, f32); 12] {
+    pub fn named(mut self) -> [(&'static str, f32); 12] {
+        self.named_mut().map(|(name, factor)| (name, *factor))
+    }
+
+    fn named_mut(&mut self) -> [(&'static str, &mut f32); 12] {
         let Self {
             lexical,
             coverage,
@@ -165,7 +137,7 @@ impl SignalWeights {
             frame,
             file_coherence,
             focus,
-        } = *self;
+        } = self;
         [
             ("lexical", lexical),
             ("coverage", coverage),
@@ -179,6 +151,20 @@ impl SignalWeights {
             ("frame", frame),
             ("file_coherence", file_coherence),
             ("focus", focus),
+        ]
+    }
+}
+
+impl Priors {
+    fn named_mut(&mut self) -> [(&'static str, &mut f32); 6] {
+        let Self { test, example, documentation, configuration, vendored, declarations } = self;
+        [
+            ("test", test),
+            ("example", example),
+            ("documentation", documentation),
+            ("configuration", configuration),
+            ("vendored", vendored),
+            ("declarations", declarations),
         ]
     }
 }
@@ -228,23 +214,24 @@ impl Weights {
     #[must_use]
     pub fn without(&self, name: &str) -> Option<Self> {
         let mut weights = self.clone();
-        if let Some(factor) = weights.priors.factor_mut(name) {
-            *factor = 1.0;
-            return Some(weights);
-        }
-        let kinds =
+        let signals =
             [&mut weights.natural_language, &mut weights.identifier, &mut weights.path, &mut weights.report];
-        for kind in kinds {
-            *kind.factor_mut(name)? = 0.0;
+        let signals = signals.into_iter().flat_map(SignalWeights::named_mut).map(|factor| (factor, 0.0));
+        let classes = weights.priors.named_mut().into_iter().map(|factor| (factor, 1.0));
+        let mut is_known = false;
+        for ((_, factor), neutral) in signals.chain(classes).filter(|((known, _), _)| *known == name) {
+            *factor = neutral;
+            is_known = true;
         }
-        Some(weights)
+        is_known.then_some(weights)
     }
 
     /// What [`Weights::without`] knows, in declaration order.
     #[must_use]
     pub fn names(&self) -> Vec<&'static str> {
+        let mut priors = self.priors;
         let signals = self.natural_language.named().map(|(name, _)| name);
-        let classes = ["test", "example", "documentation", "configuration", "vendored", "declarations"];
+        let classes = priors.named_mut().map(|(name, _)| name);
         signals.into_iter().chain(classes).collect()
     }
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::candidates::chunk_at_byte;
 use crate::relate::View;
-use crate::{Hit, Query, RetrieveError, Weights, search};
+use crate::{Hit, Query, RetrieveError, SearchResult, Weights, search};
 
 /// Share of the budget that primary pieces may take before their neighbours are considered.
 const PRIMARY_SHARE: f32 = 0.7;
@@ -44,7 +44,8 @@ pub(super) struct Piece {
 pub fn assemble(view: View<'_>, request: &PackRequest, weights: &Weights) -> Result<Pack, RetrieveError> {
     validate(request)?;
     let snapshot = view.snapshot;
-    let primaries = primary_pieces(snapshot, &request.query, weights)?;
+    let ranked = ranked(snapshot, &request.query, weights)?;
+    let primaries = primary_pieces(ranked.as_ref());
     let mut builder = Builder::new(snapshot, request);
     if let Some(piece) = focus_piece(snapshot, &request.query) {
         builder.offer(&piece, request.budget)?;
@@ -64,7 +65,7 @@ pub fn assemble(view: View<'_>, request: &PackRequest, weights: &Weights) -> Res
     for piece in deferred {
         builder.offer(piece, request.budget)?;
     }
-    Ok(builder.finish())
+    Ok(Pack { ranked, ..builder.finish() })
 }
 
 fn validate(request: &PackRequest) -> Result<(), RetrieveError> {
@@ -75,16 +76,21 @@ fn validate(request: &PackRequest) -> Result<(), RetrieveError> {
     Err(RetrieveError::InvalidArgument { field: "budget", detail })
 }
 
-fn primary_pieces(
+/// The hits of the question; `None` where there is none but a focus.
+fn ranked(
     snapshot: &Snapshot,
     query: &Query,
     weights: &Weights,
-) -> Result<Vec<Piece>, RetrieveError> {
+) -> Result<Option<SearchResult>, RetrieveError> {
     if query.text.trim().is_empty() && query.focus.is_some() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let result = search(snapshot, query, weights)?;
-    Ok(result.hits.iter().enumerate().map(|(position, hit)| primary_piece(position + 1, hit)).collect())
+    search(snapshot, query, weights).map(Some)
+}
+
+fn primary_pieces(ranked: Option<&SearchResult>) -> Vec<Piece> {
+    let hits = ranked.map_or(&[][..], |result| &result.hits);
+    hits.iter().enumerate().map(|(position, hit)| primary_piece(position + 1, hit)).collect()
 }
 
 fn primary_piece(rank: usize, hit: &Hit) -> Piece {
@@ -253,6 +259,7 @@ impl<'a> Builder<'a> {
             items,
             omitted: self.omitted,
             rendered,
+            ranked: None,
         }
     }
 }

@@ -11,7 +11,7 @@ use contexd_store::{ContentHash, Generation, Span};
 
 pub use assemble::assemble;
 
-use crate::Query;
+use crate::{Query, SearchResult};
 
 /// Name of the tokenizer that budgets are counted with: OpenAI's `o200k_base` byte-pair encoding.
 pub const TOKENIZER: &str = "o200k_base";
@@ -191,6 +191,8 @@ pub struct Pack {
     pub omitted: Vec<Omitted>,
     /// The pack as one text in the format asked for.
     pub rendered: String,
+    /// The hits that were considered as primary pieces; absent where nothing was asked but a focus given.
+    pub ranked: Option<SearchResult>,
 }
 
 /// Number of tokens of `text` in the tokenizer that packs are counted with ([`TOKENIZER`]).
