@@ -17,6 +17,7 @@ pub(super) fn reply_meta(meta: AnswerMeta, more_notices: Vec<Notice>) -> v1::Rep
         semantic: Some(semantic(meta.semantic)),
         timings: Some(timings(meta.timings)),
         notices: notices.map(notice).collect(),
+        query_id: meta.query_id,
     }
 }
 

@@ -6,6 +6,7 @@ mod context;
 mod graph;
 mod grep;
 mod meta;
+mod past;
 mod repository;
 mod request;
 mod search;
@@ -16,6 +17,7 @@ pub(crate) use graph::{
     reference_query, references_response, related_query, related_response,
 };
 pub(crate) use grep::{grep_query, grep_response, grep_summary};
+pub(crate) use past::{past_limit, past_response, past_responses};
 pub(crate) use repository::{list_response, status, status_response, wait, watch_interval, why_response};
 pub(crate) use request::{address, filtered_address, refuse_session};
 pub(crate) use search::{

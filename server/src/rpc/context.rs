@@ -5,7 +5,7 @@ use std::sync::Arc;
 use contexd_proto::v1::context_service_server::ContextService;
 use contexd_proto::v1::{
     AssembleContextRequest, AssembleContextResponse, AssembleContextStreamResponse, ExplainRequest,
-    ExplainResponse,
+    ExplainResponse, GetQueryRequest, GetQueryResponse, ListQueriesRequest, ListQueriesResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -48,6 +48,15 @@ impl ContextRpc {
         let answer = self.engine.explain(&address, query, request.path, request.line).await?;
         Ok(convert::explain_response(answer))
     }
+
+    async fn answer_list(&self, request: ListQueriesRequest) -> Result<ListQueriesResponse, ServiceError> {
+        let limit = convert::past_limit(request.limit);
+        Ok(convert::past_responses(self.engine.past_answers(&request.repository, limit).await?))
+    }
+
+    async fn answer_past(&self, request: GetQueryRequest) -> Result<GetQueryResponse, ServiceError> {
+        Ok(convert::past_response(self.engine.past_answer(request.query_id).await?))
+    }
 }
 
 #[tonic::async_trait]
@@ -75,5 +84,21 @@ impl ContextService for ContextRpc {
     async fn explain(&self, request: Request<ExplainRequest>) -> Result<Response<ExplainResponse>, Status> {
         let (metadata, _, message) = request.into_parts();
         unary(&metadata, self.answer_explain(message)).await
+    }
+
+    async fn list_queries(
+        &self,
+        request: Request<ListQueriesRequest>,
+    ) -> Result<Response<ListQueriesResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        unary(&metadata, self.answer_list(message)).await
+    }
+
+    async fn get_query(
+        &self,
+        request: Request<GetQueryRequest>,
+    ) -> Result<Response<GetQueryResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        unary(&metadata, self.answer_past(message)).await
     }
 }

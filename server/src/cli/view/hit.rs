@@ -73,7 +73,7 @@ pub(crate) struct Points {
 }
 
 impl Breakdown {
-    /// The breakdown that `hit` carries, if it carries one.
+    /// The breakdown that `hit` carries, if it carries one. Of a past answer it may have factors alone.
     fn of(hit: &v1::SearchHit) -> Option<Self> {
         let points = |signal: &v1::Signal| Points {
             signal: signal.name.clone(),
@@ -85,7 +85,7 @@ impl Breakdown {
             hit.signals.iter().map(points).filter(|points| points.points != 0.0).collect();
         points.sort_by(|a, b| b.points.total_cmp(&a.points));
         let prior_class = hit.prior_class.clone();
-        (!hit.signals.is_empty()).then_some(Self {
+        (!hit.signals.is_empty() || hit.prior > 0.0).then_some(Self {
             points,
             prior: hit.prior,
             prior_class,
@@ -123,6 +123,8 @@ pub(crate) struct Answer {
     pub(crate) query_kind: String,
     /// Generation that answered.
     pub(crate) generation: u64,
+    /// Names the answer in the query log.
+    pub(crate) query_id: String,
 }
 
 /// The answer to a line of `search --stdin` that cannot be answered.

@@ -8,6 +8,7 @@ mod graph;
 mod grep;
 mod hit;
 mod pack;
+mod past;
 mod status;
 mod symbol;
 
@@ -26,6 +27,7 @@ pub(crate) use graph::{
 pub(crate) use grep::{GrepFile, GrepLine, GrepText};
 pub(crate) use hit::{Answer, Explanation, Hit, Refusal, render_explanation, render_hits};
 pub(crate) use pack::{Pack, omitted_note};
+pub(crate) use past::{PastQuery, render_past_queries, render_past_query};
 pub(crate) use status::{
     Added, DaemonStatus, IndexReport, Removed, RepositoryList, RepositoryStatus, StatusReport, render_added,
     render_index, render_removed, render_repositories, render_status,

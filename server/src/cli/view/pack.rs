@@ -17,6 +17,8 @@ pub(crate) struct Pack {
     pub(crate) tokenizer: String,
     /// Generation that answered.
     pub(crate) generation: u64,
+    /// Names the answer in the query log.
+    pub(crate) query_id: String,
     /// How far semantic search took part.
     pub(crate) semantic: Semantic,
     /// The pieces, in the order they are rendered.
@@ -83,6 +85,7 @@ impl From<v1::AssembleContextResponse> for Pack {
             tokens: pack.tokens,
             tokenizer: pack.tokenizer,
             generation: meta.generation,
+            query_id: meta.query_id,
             semantic: meta.semantic.into(),
             items: pack.items.into_iter().map(PackItem::from).collect(),
             omitted: pack.omitted.into_iter().map(OmittedPiece::from).collect(),
