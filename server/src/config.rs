@@ -2,8 +2,9 @@
 //!
 //! There are two: the user's own (`$XDG_CONFIG_HOME/contexd/config.toml`) and the one at a repository's root
 //! (`.contexd.toml`). The repository's file may have come with a clone, so it sets nothing that names a program, a
-//! library or a socket: those keys are known in the user's file only. A key that is not known is an error in both.
+//! library or a socket, and nothing that keeps what was asked: those keys are known in the user's file only. A key that is not known is an error in both.
 
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -92,6 +93,7 @@ struct UserFile {
     cache_dir: Option<PathBuf>,
     color: Option<ColorWhen>,
     semantic: SemanticTable,
+    query_log: QueryLogTable,
     search: SearchTable,
     context: ContextTable,
 }
@@ -102,6 +104,18 @@ struct UserFile {
 struct SemanticTable {
     model_dir: Option<PathBuf>,
     onnxruntime: Option<PathBuf>,
+    threads: Option<usize>,
+    max_load: Option<f32>,
+    on_battery: Option<bool>,
+}
+
+/// The log of past answers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct QueryLogTable {
+    enabled: Option<bool>,
+    max_entries: Option<NonZeroU32>,
+    max_bytes: Option<NonZeroU64>,
 }
 
 /// The file at a repository's root. `include` and `exclude` say what is indexed and are read by the indexer, which
@@ -153,6 +167,12 @@ impl UserFile {
             cache_dir: absolute(self.cache_dir),
             model_dir: absolute(self.semantic.model_dir),
             onnxruntime: absolute(self.semantic.onnxruntime),
+            query_log: self.query_log.enabled,
+            query_log_max_entries: self.query_log.max_entries,
+            query_log_max_bytes: self.query_log.max_bytes,
+            semantic_threads: self.semantic.threads,
+            semantic_max_load: self.semantic.max_load,
+            semantic_on_battery: self.semantic.on_battery,
             color: self.color,
             search_limit: self.search.limit,
             context_budget: self.context.budget,
@@ -203,6 +223,8 @@ mod tests {
         let layer = user(
             "socket = '/run/c.sock'\ncache_dir = '~/cache'\ncolor = 'never'\n\
              [semantic]\nmodel_dir = '/models/gte'\nonnxruntime = '/lib/libonnxruntime.so'\n\
+             threads = 3\nmax_load = 0.5\non_battery = true\n\
+             [query_log]\nenabled = true\nmax_entries = 50\nmax_bytes = 4096\n\
              [search]\nlimit = 5\n[context]\nbudget = 900\nformat = 'xml'\n",
         )
         .unwrap();
@@ -211,6 +233,12 @@ mod tests {
             cache_dir: Some("/home/me/cache".into()),
             model_dir: Some("/models/gte".into()),
             onnxruntime: Some("/lib/libonnxruntime.so".into()),
+            query_log: Some(true),
+            query_log_max_entries: NonZeroU32::new(50),
+            query_log_max_bytes: NonZeroU64::new(4_096),
+            semantic_threads: Some(3),
+            semantic_max_load: Some(0.5),
+            semantic_on_battery: Some(true),
             color: Some(ColorWhen::Never),
             search_limit: Some(5),
             context_budget: Some(900),
@@ -227,7 +255,12 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_errors_with_their_line() {
-        for text in ["\nsokcet = 'x'", "\n[semantic]\nmodel = 'x'", "\n[search]\nlimit = 'many'"] {
+        for text in [
+            "\nsokcet = 'x'",
+            "\n[semantic]\nmodel = 'x'",
+            "\n[search]\nlimit = 'many'",
+            "\n[query_log]\nmax_entries = 0",
+        ] {
             let message = user(text).unwrap_err().to_string();
             assert!(message.contains(": line "), "{message}");
         }
@@ -237,7 +270,9 @@ mod tests {
     fn a_repository_sets_search_and_context_only() {
         let layer = repository("include = ['src/**']\n[search]\nlimit = 3\n[context]\nbudget = 100").unwrap();
         assert_eq!((layer.search_limit, layer.context_budget), (Some(3), Some(100)));
-        for text in ["socket = '/tmp/x'", "[semantic]\nonnxruntime = 'evil.so'"] {
+        let refused =
+            ["socket = '/tmp/x'", "[semantic]\nonnxruntime = 'evil.so'", "[query_log]\nenabled = true"];
+        for text in refused {
             assert!(
                 matches!(repository(text), Err(ConfigError::Invalid { hint, .. }) if hint.contains("/config.toml"))
             );

@@ -68,6 +68,15 @@ pub enum ServiceError {
         /// The path, relative to the root.
         path: String,
     },
+    /// Past answers are not kept.
+    #[error("the query log is off")]
+    QueryLogOff,
+    /// The query log holds no such answer.
+    #[error("no past answer has the id {query_id}")]
+    UnknownQuery {
+        /// As the request named it.
+        query_id: String,
+    },
     /// The generation asked for did not come in time.
     #[error("generation {wanted} was not reached in time: the index is at {present}")]
     GenerationNotReached {
@@ -209,10 +218,12 @@ impl ServiceError {
             Self::NoRepository
             | Self::UnknownRepository { .. }
             | Self::NoSuchDirectory { .. }
-            | Self::NotIndexed { .. } => Code::NotFound,
-            Self::BroadRoot { .. } | Self::Configuration { .. } | Self::IndexInUse { .. } => {
-                Code::FailedPrecondition
-            }
+            | Self::NotIndexed { .. }
+            | Self::UnknownQuery { .. } => Code::NotFound,
+            Self::BroadRoot { .. }
+            | Self::Configuration { .. }
+            | Self::IndexInUse { .. }
+            | Self::QueryLogOff => Code::FailedPrecondition,
             Self::AlreadyRunning { .. } => Code::AlreadyExists,
             Self::GenerationNotReached { .. } | Self::DeadlineExceeded => Code::DeadlineExceeded,
             Self::Cancelled => Code::Cancelled,
@@ -239,6 +250,13 @@ impl ServiceError {
                 Some("name a project directory, or allow broad roots for this one request")
             }
             Self::NotIndexed { .. } => Some("`contexd why PATH` says what became of it"),
+            Self::QueryLogOff => Some(
+                "answers are kept from the next start with [query_log] enabled = true in config.toml, \
+                 CONTEXD_QUERY_LOG=1 or --query-log; `contexd stop` ends a daemon that runs",
+            ),
+            Self::UnknownQuery { .. } => {
+                Some("`contexd explain --list` shows the ones that are kept; the oldest go first")
+            }
             Self::Busy { .. } => Some("try again in a moment"),
             Self::IndexInUse { .. } => {
                 Some("a daemon probably serves it: leave out --no-daemon, or stop the daemon first")

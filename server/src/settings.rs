@@ -4,10 +4,11 @@
 //! and [`Settings::resolve`] fills in the defaults. The first that names a setting decides it.
 
 use std::ffi::OsString;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 
-use contexd::engine::{EngineOptions, ModelOptions};
-use serde::Deserialize;
+use contexd::engine::{EngineOptions, ModelOptions, QueryLogOptions, Restraint};
+use serde::{Deserialize, Serialize};
 
 /// When output is coloured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -35,8 +36,25 @@ pub(crate) enum PackFormat {
     Json,
 }
 
+/// Which source names the embedding model that is in use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ModelSource {
+    /// `--model-dir`
+    Flag,
+    /// `CONTEXD_MODEL_DIR`
+    Environment,
+    /// The user's file
+    UserFile,
+    /// `contexd model use`
+    Chosen,
+    /// None of them
+    #[default]
+    BuiltIn,
+}
+
 /// Settings as one source names them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Layer {
     /// The daemon's Unix socket.
     pub(crate) socket: Option<PathBuf>,
@@ -46,6 +64,18 @@ pub(crate) struct Layer {
     pub(crate) model_dir: Option<PathBuf>,
     /// The ONNX Runtime library.
     pub(crate) onnxruntime: Option<PathBuf>,
+    /// Whether past answers are kept.
+    pub(crate) query_log: Option<bool>,
+    /// Most answers that are kept.
+    pub(crate) query_log_max_entries: Option<NonZeroU32>,
+    /// Most bytes of the file that they are kept in.
+    pub(crate) query_log_max_bytes: Option<NonZeroU64>,
+    /// Threads of the ONNX model.
+    pub(crate) semantic_threads: Option<usize>,
+    /// Load a processor above which its vectors are not made.
+    pub(crate) semantic_max_load: Option<f32>,
+    /// Whether its vectors are made on battery.
+    pub(crate) semantic_on_battery: Option<bool>,
     /// When output is coloured.
     pub(crate) color: Option<ColorWhen>,
     /// Hits of a search.
@@ -65,6 +95,12 @@ impl Layer {
             cache_dir: self.cache_dir.or(lower.cache_dir),
             model_dir: self.model_dir.or(lower.model_dir),
             onnxruntime: self.onnxruntime.or(lower.onnxruntime),
+            query_log: self.query_log.or(lower.query_log),
+            query_log_max_entries: self.query_log_max_entries.or(lower.query_log_max_entries),
+            query_log_max_bytes: self.query_log_max_bytes.or(lower.query_log_max_bytes),
+            semantic_threads: self.semantic_threads.or(lower.semantic_threads),
+            semantic_max_load: self.semantic_max_load.or(lower.semantic_max_load),
+            semantic_on_battery: self.semantic_on_battery.or(lower.semantic_on_battery),
             color: self.color.or(lower.color),
             search_limit: self.search_limit.or(lower.search_limit),
             context_budget: self.context_budget.or(lower.context_budget),
@@ -74,7 +110,7 @@ impl Layer {
 }
 
 /// The environment variables that matter, read once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Environment {
     /// What the `CONTEXD_*` variables set.
     pub(crate) layer: Layer,
@@ -82,6 +118,8 @@ pub(crate) struct Environment {
     pub(crate) home: Option<PathBuf>,
     /// The user's file: `$XDG_CONFIG_HOME/contexd/config.toml`.
     pub(crate) user_file: PathBuf,
+    /// Where installed models are kept: `$XDG_DATA_HOME/contexd`.
+    pub(crate) data_dir: PathBuf,
     /// Where indexes are kept by default: `$XDG_CACHE_HOME/contexd`.
     default_cache_dir: PathBuf,
     /// `$XDG_RUNTIME_DIR`, which only its user can enter.
@@ -101,15 +139,18 @@ impl Environment {
         let absolute = |name: &str| path(name).filter(|path| path.is_absolute());
         let config_home = absolute("XDG_CONFIG_HOME").unwrap_or_else(|| under_home(".config"));
         let cache_home = absolute("XDG_CACHE_HOME").unwrap_or_else(|| under_home(".cache"));
+        let data_home = absolute("XDG_DATA_HOME").unwrap_or_else(|| under_home(".local/share"));
         Self {
             layer: Layer {
                 socket: path("CONTEXD_SOCKET"),
                 cache_dir: path("CONTEXD_CACHE_DIR"),
                 model_dir: path("CONTEXD_MODEL_DIR"),
                 onnxruntime: path("CONTEXD_ONNXRUNTIME"),
+                query_log: value("CONTEXD_QUERY_LOG").map(|value| value == "1"),
                 ..Layer::default()
             },
             user_file: config_home.join("contexd/config.toml"),
+            data_dir: data_home.join("contexd"),
             default_cache_dir: cache_home.join("contexd"),
             runtime_dir: absolute("XDG_RUNTIME_DIR"),
             plain: value("NO_COLOR").is_some() || value("TERM").is_some_and(|term| term == "dumb"),
@@ -119,16 +160,24 @@ impl Environment {
 }
 
 /// What everything runs with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Settings {
     /// The daemon's Unix socket.
     pub(crate) socket: PathBuf,
     /// Where indexes are kept.
     pub(crate) cache_dir: PathBuf,
+    /// Where installed models are kept.
+    pub(crate) data_dir: PathBuf,
     /// Directory of an ONNX embedding model, if the second tier is wanted.
     pub(crate) model_dir: Option<PathBuf>,
     /// The ONNX Runtime library, if it is not where the system looks.
     pub(crate) onnxruntime: Option<PathBuf>,
+    /// Whether past answers are kept, and how many.
+    pub(crate) query_log: QueryLogOptions,
+    /// Threads of the ONNX model; half of the processors when absent.
+    pub(crate) semantic_threads: Option<usize>,
+    /// When the making of its vectors waits.
+    pub(crate) restraint: Restraint,
     /// When output is coloured.
     pub(crate) color: ColorWhen,
     /// Hits of a search.
@@ -151,12 +200,25 @@ impl Settings {
     #[must_use]
     pub(crate) fn resolve(layer: Layer, environment: &Environment, working_dir: &Path) -> Self {
         let absolute = |path: PathBuf| working_dir.join(path);
+        let log = QueryLogOptions::default();
         let cache_dir = layer.cache_dir.map_or_else(|| environment.default_cache_dir.clone(), absolute);
+        let restraint = Restraint::default();
         Self {
             socket: layer.socket.map_or_else(|| default_socket(environment, &cache_dir), absolute),
             cache_dir,
             model_dir: layer.model_dir.map(absolute),
             onnxruntime: layer.onnxruntime.map(absolute),
+            query_log: QueryLogOptions {
+                enabled: layer.query_log.unwrap_or(log.enabled),
+                max_entries: layer.query_log_max_entries.map_or(log.max_entries, NonZeroU32::get),
+                max_bytes: layer.query_log_max_bytes.map_or(log.max_bytes, NonZeroU64::get),
+            },
+            data_dir: environment.data_dir.clone(),
+            semantic_threads: layer.semantic_threads,
+            restraint: Restraint {
+                max_load: layer.semantic_max_load.unwrap_or(restraint.max_load),
+                on_battery: layer.semantic_on_battery.unwrap_or(restraint.on_battery),
+            },
             color: layer.color.unwrap_or_default(),
             search_limit: layer.search_limit.unwrap_or(DEFAULT_SEARCH_LIMIT),
             context_budget: layer.context_budget.unwrap_or(DEFAULT_CONTEXT_BUDGET),
@@ -164,12 +226,25 @@ impl Settings {
         }
     }
 
+    /// The embedding models with these settings.
+    #[must_use]
+    pub(crate) fn model_options(&self) -> ModelOptions {
+        ModelOptions {
+            model_dir: self.model_dir.clone(),
+            onnxruntime: self.onnxruntime.clone(),
+            threads: self.semantic_threads,
+            restraint: self.restraint,
+        }
+    }
+
     /// How an engine with these settings runs.
     #[must_use]
     pub(crate) fn engine_options(&self) -> EngineOptions {
-        let models =
-            ModelOptions { model_dir: self.model_dir.clone(), onnxruntime: self.onnxruntime.clone() };
-        EngineOptions { models, ..EngineOptions::new(self.cache_dir.clone()) }
+        EngineOptions {
+            models: self.model_options(),
+            query_log: self.query_log,
+            ..EngineOptions::new(self.cache_dir.clone())
+        }
     }
 }
 
@@ -228,6 +303,8 @@ mod tests {
         assert_eq!(settings.cache_dir, Path::new("/home/me/.cache/contexd"));
         assert_eq!(settings.socket, Path::new("/run/user/7/contexd/contexd.sock"));
         assert_eq!((settings.search_limit, settings.context_budget), (10, 8_000));
+        assert_eq!(settings.query_log, QueryLogOptions::default());
+        assert!(!settings.query_log.enabled, "nothing is kept unless asked for");
         let moved = environment(&[("XDG_CONFIG_HOME", "/etc/me"), ("XDG_CACHE_HOME", "relative")]);
         assert_eq!(moved.user_file, Path::new("/etc/me/contexd/config.toml"));
         assert!(moved.default_cache_dir.ends_with(".cache/contexd"), "relative base directories are ignored");
@@ -247,6 +324,8 @@ mod tests {
         let read = environment(&[("CONTEXD_SOCKET", "a.sock"), ("CONTEXD_MODEL_DIR", ""), ("NO_COLOR", "1")]);
         assert_eq!(read.layer, Layer { socket: Some("a.sock".into()), ..Layer::default() });
         assert!(read.plain);
+        let log = |value| environment(&[("CONTEXD_QUERY_LOG", value)]).layer.query_log;
+        assert_eq!([log("1"), log("0"), log("")], [Some(true), Some(false), None]);
         let settings = Settings::resolve(read.layer.clone(), &read, Path::new("/here"));
         assert_eq!(settings.socket, Path::new("/here/a.sock"));
     }

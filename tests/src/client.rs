@@ -197,6 +197,33 @@ impl Client {
     }
 }
 
+/// The bytes of a reply, less where the server's time went (`meta.timings`), which no two replies have in common.
+#[must_use]
+pub fn lasting_bytes(mut reply: impl Reply) -> Vec<u8> {
+    if let Some(meta) = reply.meta_mut() {
+        meta.timings = None;
+    }
+    reply.encode_to_vec()
+}
+
+/// A reply that says something of itself.
+pub trait Reply: prost::Message {
+    /// What it says.
+    fn meta_mut(&mut self) -> Option<&mut v1::ReplyMeta>;
+}
+
+impl Reply for v1::SearchResponse {
+    fn meta_mut(&mut self) -> Option<&mut v1::ReplyMeta> {
+        self.meta.as_mut()
+    }
+}
+
+impl Reply for v1::AssembleContextResponse {
+    fn meta_mut(&mut self) -> Option<&mut v1::ReplyMeta> {
+        self.meta.as_mut()
+    }
+}
+
 /// Asks for an index that holds everything that is on disk now.
 #[must_use]
 pub fn caught_up() -> Option<v1::Consistency> {

@@ -98,6 +98,16 @@ impl Sandbox {
         self.path("run/contexd.sock")
     }
 
+    /// Writes the user's configuration file.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn configure(&self, text: &str) {
+        let folder = self.path("config/contexd");
+        fs::create_dir_all(&folder).expect("a directory can be created");
+        fs::write(folder.join("config.toml"), text).expect("a file can be written");
+    }
+
     /// A tree to index with the files of `fixture`: see [`Tree::write_all`].
     #[must_use]
     pub fn tree(&self, name: &str, fixture: &str) -> Tree {
@@ -114,6 +124,7 @@ impl Sandbox {
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.path("home")).env("XDG_CACHE_HOME", self.path("cache"));
         command.env("XDG_CONFIG_HOME", self.path("config")).env("XDG_STATE_HOME", self.path("state"));
+        command.env("XDG_DATA_HOME", self.path("data"));
         command.env("XDG_RUNTIME_DIR", self.path("run")).env("CONTEXD_SOCKET", self.socket());
         command
     }
@@ -145,9 +156,19 @@ impl Sandbox {
     /// When it ends instead, or does not answer in time.
     #[must_use]
     pub fn serve(&self) -> Daemon {
+        self.serve_with(&[])
+    }
+
+    /// The same, with these variables in its environment.
+    ///
+    /// # Panics
+    /// As [`Sandbox::serve`].
+    #[must_use]
+    pub fn serve_with(&self, variables: &[(&str, &str)]) -> Daemon {
         let log = self.path("daemon.log");
         let stderr = File::options().create(true).append(true).open(&log).expect("a file can be opened");
         let mut command = self.command(&["serve"]);
+        command.envs(variables.iter().copied());
         let child = command.stdout(Stdio::null()).stderr(stderr).spawn().expect("the program can be started");
         let mut daemon = Daemon { child, socket: self.socket(), log };
         let deadline = Instant::now() + PATIENCE;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::{
-    completions, context, def, eval, explain, grep, index, map, neighbours, outline, refs, related, repo,
-    search, serve, start, status, stop, symbols, why,
+    completions, context, def, eval, explain, grep, index, map, model, neighbours, outline, refs, related,
+    repo, search, serve, start, status, stop, symbols, why,
 };
 use crate::settings::{ColorWhen, Layer};
 
@@ -40,13 +40,16 @@ Examples:
   contexd context \"where is the pool resized\" --budget 4000 > context.md
   contexd why src/generated.rs                      why a file is, or is not, in the index
   contexd status                                    what is indexed, and how it is doing
+  contexd model install gte-small                   a transformer for better semantic search
 
 Configuration, the first that names a setting decides:
   flags
-  CONTEXD_SOCKET, CONTEXD_CACHE_DIR, CONTEXD_MODEL_DIR, CONTEXD_ONNXRUNTIME
+  CONTEXD_SOCKET, CONTEXD_CACHE_DIR, CONTEXD_MODEL_DIR, CONTEXD_ONNXRUNTIME, CONTEXD_QUERY_LOG
   .contexd.toml at the repository's root            include, exclude, [search] limit, [context] budget, format
-  $XDG_CONFIG_HOME/contexd/config.toml              socket, cache_dir, color, [semantic] model_dir, onnxruntime,
-                                                    [search] limit, [context] budget, format
+  $XDG_CONFIG_HOME/contexd/config.toml              socket, cache_dir, color, [search] limit, [context] budget, format,
+                                                    [semantic] model_dir, onnxruntime, threads, max_load, on_battery,
+                                                    [query_log] enabled, max_entries, max_bytes
+  what `contexd model use` has chosen
 
 Exit status: 0 found, 1 nothing found, 2 error. Data goes to stdout, everything else to stderr.
 `contexd help COMMAND` has examples for each command.";
@@ -86,6 +89,8 @@ pub(crate) enum Command {
     Status(status::StatusArgs),
     /// Add, remove or list repositories
     Repo(repo::RepoArgs),
+    /// List, install, choose or check embedding models
+    Model(model::ModelArgs),
     /// Start the daemon in the background
     Start(start::StartArgs),
     /// Stop the daemon
@@ -99,7 +104,10 @@ pub(crate) enum Command {
 impl Command {
     /// Whether the command is about a repository, so that the repository's configuration applies.
     pub(crate) fn concerns_repository(&self) -> bool {
-        !matches!(self, Self::Start(_) | Self::Stop(_) | Self::Serve(_) | Self::Completions(_))
+        !matches!(
+            self,
+            Self::Model(_) | Self::Start(_) | Self::Stop(_) | Self::Serve(_) | Self::Completions(_)
+        )
     }
 
     /// The repository that the command's own arguments name.
@@ -143,12 +151,15 @@ pub(crate) struct SharedArgs {
     /// Where indexes are kept, for a daemon that starts [default: $XDG_CACHE_HOME/contexd]
     #[arg(long, global = true, value_name = "PATH", value_hint = clap::ValueHint::DirPath)]
     pub(crate) cache_dir: Option<PathBuf>,
-    /// Directory of an ONNX embedding model, for a daemon that starts [default: the built-in model alone]
+    /// Directory of an ONNX embedding model, for a daemon that starts [default: what `contexd model use` chose]
     #[arg(long, global = true, value_name = "PATH", value_hint = clap::ValueHint::DirPath)]
     pub(crate) model_dir: Option<PathBuf>,
     /// The ONNX Runtime library, for a daemon that starts [default: where the system looks]
     #[arg(long, global = true, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
     pub(crate) onnxruntime: Option<PathBuf>,
+    /// Keep past answers for `contexd explain ID`, in a daemon that starts or with --no-daemon [default: do not]
+    #[arg(long, global = true)]
+    pub(crate) query_log: bool,
 }
 
 impl SharedArgs {
@@ -159,6 +170,7 @@ impl SharedArgs {
             cache_dir: self.cache_dir.clone(),
             model_dir: self.model_dir.clone(),
             onnxruntime: self.onnxruntime.clone(),
+            query_log: self.query_log.then_some(true),
             color: self.color,
             ..Layer::default()
         }

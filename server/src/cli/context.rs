@@ -56,6 +56,7 @@ pub(crate) async fn run(
     let reply =
         service.ask(invocation, async || service.context().assemble_context(request.clone()).await).await?;
     let rendered = reply.rendered.clone();
+    invocation.note_logged(reply.meta.as_ref());
     let pack = Pack::from(reply);
     match format {
         PackFormat::Json => printer.json(&pack)?,

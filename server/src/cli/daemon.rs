@@ -126,6 +126,9 @@ fn spawn(settings: &Settings, log: File) -> Result<Child, CommandError> {
     if let Some(onnxruntime) = &settings.onnxruntime {
         command.arg("--onnxruntime").arg(onnxruntime);
     }
+    if settings.query_log.enabled {
+        command.arg("--query-log");
+    }
     command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
     // A process group of its own: an interrupt at the terminal reaches the command, not the daemon.
     command.process_group(0);

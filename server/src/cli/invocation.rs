@@ -10,14 +10,19 @@ use contexd_proto::v1;
 
 use crate::cli::args::{Cli, SharedArgs};
 use crate::cli::error::CommandError;
+use crate::cli::model::choice::Choice;
 use crate::cli::output::{Notes, Printer};
 use crate::config;
-use crate::settings::{Environment, Layer, Settings, repository_around};
+use crate::settings::{Environment, Layer, ModelSource, Settings, repository_around};
 
 /// All that a command needs to know besides its own arguments.
 pub(crate) struct Invocation {
     /// The resolved settings.
     pub(crate) settings: Settings,
+    /// Which source names the embedding model.
+    pub(crate) model_source: ModelSource,
+    /// The ONNX Runtime library that people name themselves, rather than what was noted with the chosen model.
+    pub(crate) named_runtime: Option<PathBuf>,
     /// Root of the repository, canonical.
     pub(crate) repository: PathBuf,
     /// Whether the repository was named rather than found around the working directory.
@@ -47,6 +52,8 @@ impl Invocation {
         let named = cli.command.named_repository().or(cli.shared.repo.as_deref());
         let mut invocation = Self {
             settings: Settings::resolve(Layer::default(), environment, &working_dir),
+            model_source: ModelSource::default(),
+            named_runtime: None,
             repository: working_dir.clone(),
             repository_named: named.is_some(),
             working_dir,
@@ -63,8 +70,10 @@ impl Invocation {
             invocation.repository = find_repository(named, &invocation.working_dir)?;
             repository_layer = config::load_repository_file(&invocation.repository, &environment.user_file)?;
         }
-        let layer = merge(&cli.shared, environment, repository_layer)?;
-        invocation.settings = Settings::resolve(layer, environment, &invocation.working_dir);
+        let merged = merge(&cli.shared, environment, repository_layer)?;
+        invocation.model_source = merged.model_source;
+        invocation.named_runtime = merged.named_runtime.map(|path| invocation.working_dir.join(path));
+        invocation.settings = Settings::resolve(merged.layer, environment, &invocation.working_dir);
         Ok(invocation)
     }
 
@@ -101,6 +110,13 @@ impl Invocation {
         Some(v1::Consistency { level: Some(level) })
     }
 
+    /// Tells people how to come back to an answer, where answers are kept.
+    pub(crate) fn note_logged(&self, meta: Option<&v1::ReplyMeta>) {
+        if let Some(meta) = meta.filter(|_| self.settings.query_log.enabled) {
+            self.notes.say(format!("note: `contexd explain {}` tells how this was ranked", meta.query_id));
+        }
+    }
+
     /// A path of the repository as it was typed, as requests name it: relative to the working directory where such
     /// a file exists there, else relative to the repository's root.
     pub(crate) fn path_in_repository(&self, typed: &Path) -> Result<String, CommandError> {
@@ -115,10 +131,29 @@ impl Invocation {
     }
 }
 
+/// The sources of settings made one.
+struct Merged {
+    layer: Layer,
+    model_source: ModelSource,
+    named_runtime: Option<PathBuf>,
+}
+
 /// The sources of settings, in order.
-fn merge(shared: &SharedArgs, environment: &Environment, repository: Layer) -> Result<Layer, CommandError> {
+fn merge(shared: &SharedArgs, environment: &Environment, repository: Layer) -> Result<Merged, CommandError> {
     let user = config::load_user_file(&environment.user_file, environment.home.as_deref())?;
-    Ok(shared.layer().or(environment.layer.clone()).or(repository).or(user))
+    let chosen = Choice::load(&environment.data_dir)?.map(Choice::layer).unwrap_or_default();
+    let flags = shared.layer();
+    let sources = [
+        (ModelSource::Flag, &flags),
+        (ModelSource::Environment, &environment.layer),
+        (ModelSource::UserFile, &user),
+        (ModelSource::Chosen, &chosen),
+    ];
+    let first = sources.into_iter().find(|(_, layer)| layer.model_dir.is_some());
+    let model_source = first.map_or(ModelSource::BuiltIn, |(source, _)| source);
+    let named = flags.or(environment.layer.clone()).or(repository).or(user);
+    let named_runtime = named.onnxruntime.clone();
+    Ok(Merged { layer: named.or(chosen), model_source, named_runtime })
 }
 
 fn find_repository(named: Option<&Path>, working_dir: &Path) -> Result<PathBuf, CommandError> {

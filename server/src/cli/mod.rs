@@ -15,6 +15,7 @@ mod index;
 mod invocation;
 mod logging;
 mod map;
+mod model;
 mod neighbours;
 mod outline;
 mod output;
@@ -122,6 +123,7 @@ async fn dispatch(
         Command::Index(args) => index::run(args, invocation, printer).await,
         Command::Status(_) => status::run(invocation, printer).await,
         Command::Repo(args) => repo::run(args, invocation, printer).await,
+        Command::Model(args) => model::run(args, invocation, printer).await,
         Command::Start(_) => start::run(invocation, printer).await,
         Command::Stop(_) => stop::run(invocation, printer).await,
         Command::Serve(args) => serve::run(args, invocation).await,

@@ -68,6 +68,7 @@ pub(crate) async fn run(
     let reply = service.ask(invocation, async || service.search().search(request.clone()).await).await?;
     let hits: Vec<Hit> = reply.hits.into_iter().map(Hit::from).collect();
     printer.lines(&hits, render_hits)?;
+    invocation.note_logged(reply.meta.as_ref());
     if hits.is_empty() {
         invocation.notes.say("nothing found");
     }

@@ -102,9 +102,9 @@ async fn answer(
     let limit = question.k.unwrap_or(template.limit);
     let request = v1::SearchRequest { query: question.query, limit, ..template.clone() };
     let reply = service.search().search(request).await?.into_inner();
-    let generation = reply.meta.map_or(0, |meta| meta.generation);
+    let v1::ReplyMeta { generation, query_id, .. } = reply.meta.unwrap_or_default();
     let hits = reply.hits.into_iter().map(Hit::from).collect();
-    Ok(Answer { hits, query_kind: reply.query_kind, generation })
+    Ok(Answer { hits, query_kind: reply.query_kind, generation, query_id })
 }
 
 /// The question of a line, or what is wrong with the line.

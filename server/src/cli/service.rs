@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use contexd::engine::{Engine, EngineOptions};
+use contexd::engine::{Engine, EngineOptions, QueryLogOptions};
 use contexd_proto::v1;
 use contexd_proto::v1::context_service_client::ContextServiceClient;
 use contexd_proto::v1::graph_service_client::GraphServiceClient;
@@ -61,12 +61,18 @@ impl Service {
     }
 
     async fn own(invocation: &Invocation) -> Result<Self, CommandError> {
-        Self::own_in(invocation, invocation.settings.cache_dir.clone()).await
+        Self::open(invocation, invocation.settings.engine_options()).await
     }
 
-    /// This process's own service, whatever runs elsewhere, with its indexes below `cache_dir`.
+    /// This process's own service, whatever runs elsewhere, with its indexes below `cache_dir`; it logs no queries.
     pub(crate) async fn own_in(invocation: &Invocation, cache_dir: PathBuf) -> Result<Self, CommandError> {
-        let options = EngineOptions { watch: false, cache_dir, ..invocation.settings.engine_options() };
+        let query_log = QueryLogOptions::default();
+        let options = EngineOptions { cache_dir, query_log, ..invocation.settings.engine_options() };
+        Self::open(invocation, options).await
+    }
+
+    async fn open(invocation: &Invocation, options: EngineOptions) -> Result<Self, CommandError> {
+        let options = EngineOptions { watch: false, ..options };
         let engine = invocation.own_engine(Engine::new(options)?);
         let channel = contexd::in_process_channel(engine).await?;
         Ok(Self { channel, host: Host::Own })

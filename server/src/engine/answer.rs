@@ -59,6 +59,8 @@ pub struct AnswerMeta {
     pub timings: Timings,
     /// What else is to be known.
     pub notices: Vec<Notice>,
+    /// Names the answer in the query log; empty for questions that are never logged.
+    pub query_id: String,
 }
 
 /// Where the server's time went.

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use contexd_graph::Graph;
 use contexd_indexer::history::CoChange;
-use contexd_retriever::{FilterSpec, Weights};
+use contexd_retriever::{FilterSpec, SearchResult, SentPiece, Weights};
 use contexd_store::{Generation, Snapshot};
 
 use super::answer::{Address, Answer, AnswerMeta, Consistency, Notice, NoticeCode, Timings};
 use super::host::Host;
 use super::models::Models;
+use super::query_log::{AskedQuestion, LoggedAnswer, QueryLog};
 use super::repository::Repository;
 use super::status::{Phase, RepositoryStatus, Watching, WorkState};
 use super::{Engine, changes, verify::Verifier};
@@ -29,7 +30,9 @@ pub(super) struct Desk {
     pub(super) repository: Arc<Repository>,
     pub(super) timings: Timings,
     pub(super) notices: Vec<Notice>,
-    changed_since: String,
+    pub(super) changed_since: String,
+    query_log: Arc<QueryLog>,
+    query_id: String,
 }
 
 impl Desk {
@@ -59,8 +62,30 @@ impl Desk {
         }
     }
 
+    /// Notes that the answer names these paths, the best first; only vectors that are made later depend on it.
+    pub(super) fn names<'a>(&self, paths: impl DoubleEndedIterator<Item = &'a Arc<str>>) {
+        if self.models.has_background() {
+            self.host.asked_for(paths.rev());
+        }
+    }
+
     pub(super) fn notice(&mut self, code: NoticeCode, message: impl Into<String>) {
         self.notices.push(Notice { code, message: message.into() });
+    }
+
+    /// Names the answer to `asked`, and keeps it where answers are kept. `sent` are the pieces that the caller of a pack
+    /// has already.
+    pub(super) fn log(&mut self, asked: &AskedQuestion, sent: &[SentPiece], result: Option<&SearchResult>) {
+        let root = self.root().display().to_string();
+        let generation = self.snapshot.generation();
+        self.query_id = asked.id(&root, generation, sent);
+        if !self.query_log.is_on() {
+            return;
+        }
+        let answer = LoggedAnswer::new(self.query_id.clone(), root, generation, asked, result, &self.weights);
+        if let Err(error) = self.query_log.add(&answer) {
+            tracing::warn!(%error, "an answer is missing in the query log");
+        }
     }
 
     /// Runs `look` with a verifier and counts its time.
@@ -95,6 +120,8 @@ impl Engine {
             timings,
             notices,
             changed_since: address.changed_since.clone(),
+            query_log: Arc::clone(&self.query_log),
+            query_id: String::new(),
         };
         let compute = move || {
             let value = work(&mut desk);
@@ -222,7 +249,7 @@ fn condition(work: &WorkState, first_scan_done: bool) -> Option<Notice> {
 
 fn describe(desk: Desk, host: &Host, arrived: Instant) -> AnswerMeta {
     let work = host.work_state();
-    let semantic = desk.models.semantic(&desk.snapshot, work.embedding_error.as_deref());
+    let semantic = desk.models.semantic(&desk.snapshot, work.hindrance.as_deref());
     let head = desk.repository.head();
     let mut timings = desk.timings;
     timings.total = arrived.elapsed();
@@ -234,5 +261,6 @@ fn describe(desk: Desk, host: &Host, arrived: Instant) -> AnswerMeta {
         semantic,
         timings,
         notices: desk.notices,
+        query_id: desk.query_id,
     }
 }

@@ -9,7 +9,8 @@ use contexd_indexer::history::CoChange;
 use contexd_indexer::pipeline::{PipelineOptions, ScanReport};
 use contexd_indexer::scope::{Scope, ScopeConfig, ScopeOptions};
 use contexd_indexer::worker::{
-    BarrierError, RepositoryHandle, RepositoryWorker, WatchOptions, WorkerConfig, WorkerStatus,
+    BarrierError, RepositoryHandle, RepositoryWorker, SemanticStatus, WatchOptions, WorkerConfig,
+    WorkerStatus,
 };
 use contexd_indexer::{IndexerError, PARSER_VERSION};
 use contexd_store::{Generation, Reader, Snapshot, StoreOptions};
@@ -73,8 +74,8 @@ impl Host {
             watch: options.watch.then(|| WatchOptions::new(index_dir.with_file_name("cookies"))),
         };
         let handle = RepositoryWorker::spawn(config).map_err(failed)?;
-        if let Some(model) = models.installed() {
-            handle.fill_with(Arc::clone(model));
+        if let Some(model) = models.background() {
+            handle.fill_with(model);
         }
         let generation = follow_generations(&handle, &reader);
         tracing::info!(root = %root.display(), generation = %reader.snapshot().generation(), "repository opened");
@@ -111,6 +112,12 @@ impl Host {
 
     pub(crate) fn index_dir(&self) -> &Path {
         &self.index_dir
+    }
+
+    /// Notes that an answer named these paths: what is embedded later is embedded of them first, the last one before
+    /// the others.
+    pub(crate) fn asked_for<'a>(&self, paths: impl IntoIterator<Item = &'a Arc<str>>) {
+        self.handle.asked_for(paths);
     }
 
     /// Asks for a comparison of the whole tree.
@@ -178,7 +185,7 @@ impl Host {
             watching: watching_of(status.watch),
             last_scan: status.last_scan.as_ref().map(timings_of),
             last_error: status.last_error,
-            embedding_error: status.semantic.last().and_then(|semantic| semantic.error.clone()),
+            hindrance: status.semantic.last().and_then(hindrance_of),
         }
     }
 
@@ -228,6 +235,12 @@ fn phase_of(status: &WorkerStatus) -> (Phase, Progress) {
             }
         }
     }
+}
+
+/// What keeps a model from embedding: a failure, or something more important.
+fn hindrance_of(semantic: &SemanticStatus) -> Option<String> {
+    let paused = semantic.paused.as_ref().map(|reason| format!("paused: {reason}"));
+    semantic.error.clone().or(paused)
 }
 
 fn watching_of(watch: contexd_indexer::worker::WatchState) -> Watching {

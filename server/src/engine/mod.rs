@@ -11,10 +11,12 @@ mod history;
 mod host;
 mod models;
 mod paths;
+mod query_log;
 mod questions;
 mod registry;
 mod relations;
 mod repository;
+mod restraint;
 mod status;
 mod verify;
 mod why;
@@ -36,12 +38,14 @@ pub use answer::{
 pub use grep::{GrepFileCount, GrepLine, GrepOutput, GrepPart, GrepQuery, GrepReply, GrepTotals, LetterCase};
 pub use head::Head;
 pub use models::{ModelOptions, Semantic, SemanticStep};
+pub use query_log::{AskedMethod, AskedQuestion, LoggedAnswer, LoggedHit, QueryLogOptions};
 pub use questions::SearchExtras;
 pub(crate) use registry::create_private_dir;
 pub use relations::{
     FileNeighbours, FoundMeanings, FoundReferences, FoundRelation, FoundRelations, ShownDefinition, ShownMap,
     ShownPlace, TargetQuery,
 };
+pub use restraint::Restraint;
 pub use status::{Contents, Phase, Progress, RepositoryStatus, ScanTimings, Summary, Watching, WorkState};
 pub use verify::ItemState;
 
@@ -49,6 +53,7 @@ use crate::error::ServiceError;
 use compute::{ComputePool, run_blocking};
 use host::{Host, HostOptions};
 use models::Models;
+use query_log::QueryLog;
 use registry::{Note, Registry};
 use repository::Repository;
 
@@ -62,12 +67,12 @@ pub struct EngineOptions {
     pub watch: bool,
     /// The embedding models.
     pub models: ModelOptions,
-    /// The numbers of the ranking.
-    pub weights: Arc<Weights>,
     /// Answers computed at once; 0 for one a processor.
     pub compute_slots: usize,
     /// Requests that may wait for a computing slot.
     pub max_waiting: usize,
+    /// Whether past answers are kept.
+    pub query_log: QueryLogOptions,
 }
 
 impl EngineOptions {
@@ -78,9 +83,9 @@ impl EngineOptions {
             cache_dir,
             watch: true,
             models: ModelOptions::default(),
-            weights: Arc::new(Weights::built_in().clone()),
             compute_slots: 0,
             max_waiting: 256,
+            query_log: QueryLogOptions::default(),
         }
     }
 }
@@ -93,6 +98,7 @@ pub struct Engine {
     repositories: RwLock<BTreeMap<PathBuf, Arc<Repository>>>,
     compute: ComputePool,
     weights: ArcSwap<Weights>,
+    query_log: Arc<QueryLog>,
     started: Instant,
     stopping: CancellationToken,
 }
@@ -113,7 +119,8 @@ impl Engine {
         Ok(Arc::new(Self {
             compute: ComputePool::new(compute_slots(&options), options.max_waiting),
             models: OnceCell::new(),
-            weights: ArcSwap::new(Arc::clone(&options.weights)),
+            weights: ArcSwap::from_pointee(Weights::built_in().clone()),
+            query_log: Arc::new(QueryLog::new(&options.cache_dir, options.query_log)),
             repositories,
             registry,
             options,
@@ -192,7 +199,8 @@ impl Engine {
         self.repositories.write().unwrap_or_else(PoisonError::into_inner).remove(root);
     }
 
-    /// Stops following a repository and deletes its index. Gives its root and the bytes freed.
+    /// Stops following a repository, deletes its index and what the query log has about it. Gives its root and the bytes
+    /// freed.
     ///
     /// # Errors
     /// When it is not known, or its index cannot be deleted.
@@ -203,7 +211,14 @@ impl Engine {
         let repository = self.resolve(key)?;
         repository.close().await;
         let root = repository.root().to_owned();
-        let deleted = run_blocking(move || repository.delete()).await;
+        let query_log = Arc::clone(&self.query_log);
+        let deleted = run_blocking(move || {
+            if let Err(error) = query_log.forget(&repository.root().to_string_lossy()) {
+                tracing::warn!(%error, "the query log still has answers about a repository that was removed");
+            }
+            repository.delete()
+        })
+        .await;
         self.forget(&root);
         let freed = deleted??;
         tracing::info!(root = %root.display(), freed, "repository removed");
@@ -268,8 +283,8 @@ impl Engine {
     }
 
     async fn models(&self) -> Result<Arc<Models>, ServiceError> {
-        let options = self.options.models.clone();
-        let load = || run_blocking(move || Arc::new(Models::load(&options)));
+        let (options, cache_dir) = (self.options.models.clone(), self.options.cache_dir.clone());
+        let load = || run_blocking(move || Arc::new(Models::load(&options, &cache_dir)));
         self.models.get_or_try_init(load).await.map(Arc::clone)
     }
 

@@ -1,19 +1,43 @@
 //! The embedding models that questions are put to, and how far their vectors cover an index.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use contexd_indexer::embed::{Embedder, FastembedModel, FastembedOptions, StaticModel};
+use contexd_indexer::worker::BackgroundModel;
 use contexd_retriever::DenseQuery;
-use contexd_store::Snapshot;
+use contexd_store::{Snapshot, VectorCache};
+
+use super::restraint::Restraint;
+
+/// File below the cache directory that keeps the vectors of texts, for all repositories.
+const VECTOR_CACHE: &str = "vectors.sqlite";
 
 /// Which models there are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModelOptions {
     /// Directory of an ONNX text-embedding model; without one the built-in model serves alone.
     pub model_dir: Option<PathBuf>,
     /// The ONNX Runtime library, or the folder that holds it; searched for when absent.
     pub onnxruntime: Option<PathBuf>,
+    /// Threads that the ONNX model may use at once, in all repositories together; half of the processors when absent.
+    pub threads: Option<usize>,
+    /// When the making of the ONNX model's vectors waits.
+    pub restraint: Restraint,
+}
+
+impl ModelOptions {
+    /// How the ONNX model is run.
+    #[must_use]
+    pub fn fastembed(&self) -> FastembedOptions {
+        let half = || {
+            std::thread::available_parallelism().map_or(1, |processors| usize::from(processors).div_ceil(2))
+        };
+        FastembedOptions {
+            runtime: self.onnxruntime.clone(),
+            threads: Some(self.threads.unwrap_or_else(half).max(1)),
+        }
+    }
 }
 
 /// How far semantic search takes part in the answers of one index.
@@ -48,38 +72,50 @@ pub(crate) struct Models {
     installed: Option<Arc<dyn Embedder>>,
     /// Why there is no installed model although one is configured.
     failure: Option<String>,
+    /// Vectors of the installed model by text.
+    cache: Option<Arc<VectorCache>>,
+    restraint: Restraint,
 }
 
 impl Models {
     /// Loads what `options` name. A model that cannot be loaded is reported with every answer, and does not keep the
-    /// built-in one from serving.
-    pub(crate) fn load(options: &ModelOptions) -> Self {
+    /// built-in one from serving. Vectors of texts are kept below `cache_dir`.
+    pub(crate) fn load(options: &ModelOptions, cache_dir: &Path) -> Self {
         let built_in: Arc<dyn Embedder> = Arc::new(StaticModel::built_in());
-        let Some(directory) = &options.model_dir else {
-            return Self { built_in, installed: None, failure: None };
-        };
-        let fastembed =
-            FastembedOptions { runtime: options.onnxruntime.clone(), ..FastembedOptions::default() };
-        match FastembedModel::open(directory, &fastembed) {
+        let restraint = options.restraint;
+        let alone = Self { built_in, installed: None, failure: None, cache: None, restraint };
+        let Some(directory) = &options.model_dir else { return alone };
+        match FastembedModel::open(directory, &options.fastembed()) {
             Ok(model) => {
                 tracing::info!(model = %model.model().name, dimension = model.model().dimension, "model loaded");
-                Self { built_in, installed: Some(Arc::new(model)), failure: None }
+                let cache = open_cache(&cache_dir.join(VECTOR_CACHE));
+                Self { installed: Some(Arc::new(model)), cache, ..alone }
             }
             Err(error) => {
                 tracing::warn!(%error, "embedding model not usable, the built-in one serves alone");
-                Self { built_in, installed: None, failure: Some(error.to_string()) }
+                Self { failure: Some(error.to_string()), ..alone }
             }
         }
+    }
+
+    /// What makes the installed model's vectors in the background, if there is such a model.
+    pub(crate) fn background(&self) -> Option<BackgroundModel> {
+        let restraint = self.restraint;
+        Some(BackgroundModel {
+            embedder: Arc::clone(self.installed.as_ref()?),
+            cache: self.cache.clone(),
+            pause: Some(Arc::new(move || restraint.reason_to_wait())),
+        })
+    }
+
+    /// Whether some vectors are made in the background.
+    pub(crate) fn has_background(&self) -> bool {
+        self.installed.is_some()
     }
 
     /// The built-in model.
     pub(crate) fn built_in(&self) -> &Arc<dyn Embedder> {
         &self.built_in
-    }
-
-    /// The installed model, if there is one.
-    pub(crate) fn installed(&self) -> Option<&Arc<dyn Embedder>> {
-        self.installed.as_ref()
     }
 
     /// The question's vectors from every model that has vectors in `snapshot`. The second value says what failed.
@@ -124,14 +160,27 @@ impl Models {
     }
 }
 
-fn semantic_installed(snapshot: &Snapshot, model: &dyn Embedder, error: Option<&str>) -> Semantic {
+fn semantic_installed(snapshot: &Snapshot, model: &dyn Embedder, hindrance: Option<&str>) -> Semantic {
     let percent = percent_covered(snapshot, model);
-    let (state, reason) = match percent {
-        100 => (SemanticStep::Ready, ""),
-        _ => (SemanticStep::Partial, "vectors are being made; the built-in model serves in the meantime"),
+    let (state, reason) = match (percent, hindrance) {
+        (100, _) => (SemanticStep::Ready, ""),
+        (_, Some(hindrance)) => (SemanticStep::Partial, hindrance),
+        (_, None) => {
+            (SemanticStep::Partial, "vectors are being made; the built-in model serves in the meantime")
+        }
     };
-    let reason = error.unwrap_or(reason).to_owned();
-    Semantic { state, percent, reason, model: model.model().name.clone() }
+    Semantic { state, percent, reason: reason.to_owned(), model: model.model().name.clone() }
+}
+
+/// Without the cache more is computed, and nothing else is different.
+fn open_cache(path: &Path) -> Option<Arc<VectorCache>> {
+    match VectorCache::open(path) {
+        Ok(cache) => Some(Arc::new(cache)),
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "vector cache not usable");
+            None
+        }
+    }
 }
 
 fn has_direction(vector: &[f32]) -> bool {

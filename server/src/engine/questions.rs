@@ -1,5 +1,6 @@
 //! The questions: search, symbols, outline, pack. Each computes on one snapshot and compares with the disk.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use contexd_retriever::relate::View;
@@ -12,7 +13,10 @@ use super::answer::{
     NoticeCode, Outline,
 };
 use super::ask::Desk;
+use super::compute::run_blocking;
 use super::paths;
+use super::query_log::{AskedQuestion, LoggedAnswer, QueryLog};
+use super::registry::io_error;
 use crate::error::ServiceError;
 
 /// What a search gives besides ranked places.
@@ -83,10 +87,46 @@ impl Engine {
     ) -> Result<Answer<FoundPack>, ServiceError> {
         self.ask(address, move |desk| assemble(desk, request)).await
     }
+
+    /// The newest past answers, newest first, at most `limit`; those about the repository that `key` names, or about all
+    /// for an empty key.
+    ///
+    /// # Errors
+    /// When answers are not kept, the repository is not known, or the log cannot be read.
+    pub async fn past_answers(&self, key: &str, limit: usize) -> Result<Vec<LoggedAnswer>, ServiceError> {
+        let root = match key {
+            "" => None,
+            key => Some(self.resolve(key)?.root().display().to_string()),
+        };
+        self.read_query_log(move |log| log.list(root.as_deref(), limit)).await
+    }
+
+    /// The newest past answer of this id.
+    ///
+    /// # Errors
+    /// When answers are not kept, this one is not among them, or the log cannot be read.
+    pub async fn past_answer(&self, query_id: String) -> Result<LoggedAnswer, ServiceError> {
+        let wanted = query_id.clone();
+        let found = self.read_query_log(move |log| log.find(&wanted)).await?;
+        found.ok_or(ServiceError::UnknownQuery { query_id })
+    }
+
+    async fn read_query_log<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&QueryLog) -> std::io::Result<T> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        if !self.query_log.is_on() {
+            return Err(ServiceError::QueryLogOff);
+        }
+        let log = Arc::clone(&self.query_log);
+        let outcome = run_blocking(move || read(&log)).await?;
+        outcome.map_err(|source| io_error("read", self.query_log.path(), source))
+    }
 }
 
 fn find_pieces(desk: &mut Desk, query: Query, extras: SearchExtras) -> Result<FoundPieces, ServiceError> {
     let query = complete(desk, query)?;
+    let asked = AskedQuestion::search(&query, &desk.changed_since);
     let began = Instant::now();
     let result = contexd_retriever::search(&desk.snapshot, &query, &desk.weights)
         .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
@@ -95,6 +135,8 @@ fn find_pieces(desk: &mut Desk, query: Query, extras: SearchExtras) -> Result<Fo
         let check = |file: &FileEntry| verifier.check(&file.path, file.stat, file.blob);
         result.hits.iter().map(|hit| &*hit.file).map(check).collect::<Vec<_>>()
     });
+    desk.log(&asked, &[], Some(&result));
+    desk.names(result.hits.iter().map(|hit| &hit.file.path));
     let breakdown = |hit: &Hit| desk.weights.breakdown(result.kind, hit);
     let breakdowns = if extras.breakdowns { result.hits.iter().map(breakdown).collect() } else { Vec::new() };
     let mut pieces = Vec::with_capacity(result.hits.len());
@@ -174,19 +216,22 @@ fn outline(desk: &mut Desk, path: &str) -> Result<Outline, ServiceError> {
 
 fn assemble(desk: &mut Desk, mut request: PackRequest) -> Result<FoundPack, ServiceError> {
     request.query = complete(desk, request.query)?;
+    let asked = AskedQuestion::context(&request, &desk.changed_since);
     let began = Instant::now();
     let graph = desk.graph();
     let view = View { snapshot: &desk.snapshot, graph: &graph };
     let pack = contexd_retriever::assemble(view, &request, &desk.weights)
         .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
     desk.timings.retrieve = began.elapsed();
+    desk.names(pack.items.iter().map(|item| &item.path));
     let states = desk.verify(|snapshot, verifier| {
         pack.items.iter().map(|item| verifier.check_path(snapshot, &item.path)).collect()
     });
+    desk.log(&asked, &request.already_sent, pack.ranked.as_ref());
     Ok(FoundPack { pack, states })
 }
 
-pub(super) fn text_of(desk: &Desk, file: &FileEntry) -> Result<std::sync::Arc<str>, ServiceError> {
+pub(super) fn text_of(desk: &Desk, file: &FileEntry) -> Result<Arc<str>, ServiceError> {
     let snapshot: &Snapshot = &desk.snapshot;
     snapshot.text(file).map_err(|error| ServiceError::from_store(desk.root(), &error))
 }

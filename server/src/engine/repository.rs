@@ -160,7 +160,7 @@ impl Repository {
         let contents = host.as_ref().map_or_else(Contents::default, |host| self.contents(host));
         let work = host.as_ref().map_or_else(|| self.state_of_closed(), |host| host.work_state());
         let semantic = match (&host, models) {
-            (Some(host), Some(models)) => models.semantic(&host.snapshot(), work.embedding_error.as_deref()),
+            (Some(host), Some(models)) => models.semantic(&host.snapshot(), work.hindrance.as_deref()),
             _ => semantic_of_closed(),
         };
         RepositoryStatus {
@@ -193,7 +193,7 @@ impl Repository {
             watching: Watching::Off("the index is not open".to_owned()),
             last_scan: None,
             last_error,
-            embedding_error: None,
+            hindrance: None,
         }
     }
 }

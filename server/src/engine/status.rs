@@ -90,8 +90,8 @@ pub struct WorkState {
     pub last_scan: Option<ScanTimings>,
     /// What went wrong last, until something went right again.
     pub last_error: Option<String>,
-    /// Why the model that serves best embeds nothing at the moment.
-    pub embedding_error: Option<String>,
+    /// Why the model that serves best embeds nothing at the moment: a failure, or a pause.
+    pub hindrance: Option<String>,
 }
 
 /// What of a status depends on the generation alone.

@@ -283,6 +283,7 @@ fn help_goes_to_stdout_and_names_every_command() {
         "context",
         "why",
         "completions",
+        "model",
     ] {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{command}: {}", help.stdout);
     }

@@ -2,28 +2,11 @@
 
 use contexd_proto::v1;
 use contexd_proto::v1::grep_response::Part;
-use contexd_tests::client::{Client, caught_up};
-use contexd_tests::sandbox::{Daemon, Sandbox};
-use contexd_tests::tree::Tree;
+use contexd_tests::client::caught_up;
+use contexd_tests::sandbox::Sandbox;
 use tonic::Code;
 
-use super::SHOP;
-
-struct Served {
-    tree: Tree,
-    client: Client,
-    _daemon: Daemon,
-    sandbox: Sandbox,
-}
-
-fn served() -> Served {
-    let sandbox = Sandbox::new();
-    let tree = sandbox.tree("shop", SHOP);
-    let daemon = sandbox.serve();
-    let client = daemon.client();
-    client.add(tree.root_text());
-    Served { tree, client, _daemon: daemon, sandbox }
-}
+use super::{SHOP, Served, served};
 
 impl Served {
     fn request(&self, pattern: &str) -> v1::GrepRequest {

@@ -1,13 +1,37 @@
 //! The real program: started, spoken to over its socket or command line, stopped, killed.
 
+mod background;
 mod changes;
 mod commands;
 mod crashes;
 mod grep;
 mod measuring;
+mod models;
 mod packs;
+mod query_log;
 mod refusals;
 mod service;
+
+use contexd_tests::client::Client;
+use contexd_tests::sandbox::{Daemon, Sandbox};
+use contexd_tests::tree::Tree;
+
+/// The small tree, indexed by a daemon of its own.
+struct Served {
+    tree: Tree,
+    client: Client,
+    _daemon: Daemon,
+    sandbox: Sandbox,
+}
+
+fn served() -> Served {
+    let sandbox = Sandbox::new();
+    let tree = sandbox.tree("shop", SHOP);
+    let daemon = sandbox.serve();
+    let client = daemon.client();
+    client.add(tree.root_text());
+    Served { tree, client, _daemon: daemon, sandbox }
+}
 
 /// A small tree in several languages, with something skipped, something ignored, something hidden from no one.
 const SHOP: &str = r#"

@@ -2,7 +2,7 @@
 
 use contexd_proto::v1;
 use contexd_proto::v1::consistency::Level;
-use contexd_tests::client::caught_up;
+use contexd_tests::client::{caught_up, lasting_bytes};
 use contexd_tests::sandbox::Sandbox;
 use tonic::Code;
 
@@ -48,9 +48,19 @@ fn the_same_question_on_the_same_generation_has_the_same_answer() {
     let daemon = sandbox.serve();
     let client = daemon.client();
     client.add(tree.root_text());
-    let first = client.search(tree.root_text(), "price of an article");
-    for _ in 0..3 {
-        assert_eq!(client.search(tree.root_text(), "price of an article").hits, first.hits);
+    let search = || {
+        lasting_bytes(client.wait(client.searching().search(request_for(tree.root_text(), "price"))).unwrap())
+    };
+    let pack_request = v1::AssembleContextRequest {
+        repository: tree.root_text().to_owned(),
+        query: "price of an article".to_owned(),
+        ..Default::default()
+    };
+    let pack =
+        || lasting_bytes(client.wait(client.packing().assemble_context(pack_request.clone())).unwrap());
+    let (hits, items) = (search(), pack());
+    for _ in 0..20 {
+        assert!(search() == hits && pack() == items);
     }
 }
 

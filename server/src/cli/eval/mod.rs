@@ -16,7 +16,7 @@ use contexd_retriever::Weights;
 use crate::cli::Outcome;
 use crate::cli::error::{CommandError, ErrorKind};
 use crate::cli::invocation::Invocation;
-use crate::cli::output::Printer;
+use crate::cli::output::{Notes, Printer};
 use crate::cli::scan;
 use crate::cli::service::Service;
 use crate::cli::view::Semantic;
@@ -26,6 +26,9 @@ use report::{Ablation, Report, render};
 
 /// Hits among which right files are looked for.
 const FILE_HITS: u32 = 200;
+
+/// Milliseconds between two words on the vectors of an installed model.
+const FILL_LOOK_MS: u32 = 5_000;
 
 /// Arguments of `contexd eval`.
 #[derive(Debug, Args)]
@@ -44,7 +47,7 @@ A file of questions is a list of {\"query\": ..., \"relevant\": [...], \"seconda
 path or {\"path\": ..., \"start_line\": ..., \"end_line\": ...}. Measured are NDCG@10 with binary gains, the reciprocal rank
 of the first right hit and the share of places found (all within ten hits), the rank of the first right file, the
 tokens to read until the first right hit, and the time to an answer. This process answers, from indexes of its own
-(the cache's eval/), so that a daemon is left alone.
+(the cache's eval/), so that a daemon is left alone; it waits until an installed model has made all its vectors.
 With --json: one object with weights, semantic, overall, by_category, by_language, by_repository, questions.")]
 pub(crate) struct EvalArgs {
     /// A file of questions, or a directory of such files
@@ -151,7 +154,9 @@ impl<'a> Bench<'a> {
         let mut roots = Vec::with_capacity(suites.len());
         for suite in suites {
             invocation.notes.say(format!("indexing {}", suite.root.display()));
-            roots.push(index(&service, suite).await?);
+            let root = index(&service, suite).await?;
+            fill(&service, invocation.notes, suite, &root).await?;
+            roots.push(root);
         }
         Ok(Self { invocation, service, suites, roots })
     }
@@ -222,4 +227,20 @@ async fn index(service: &Service, suite: &Suite) -> Result<String, CommandError>
     let root = root.to_string_lossy().into_owned();
     scan::complete_at(service, &root).await?;
     Ok(root)
+}
+
+/// Waits until an installed model has made its vectors of the suite's repository: what is measured is what answers are
+/// worth when everything is there.
+async fn fill(service: &Service, notes: Notes, suite: &Suite, root: &str) -> Result<(), CommandError> {
+    let request = v1::WatchStatusRequest { repository: root.to_owned(), min_interval_ms: FILL_LOOK_MS };
+    let mut looks = service.repositories().watch_status(request).await?.into_inner();
+    while let Some(look) = looks.message().await? {
+        let semantic = look.repository.unwrap_or_default().semantic.unwrap_or_default();
+        if semantic.state() != v1::semantic_state::State::Partial {
+            break;
+        }
+        let v1::SemanticState { percent, reason, model, .. } = semantic;
+        notes.say(format!("{}: {percent} % of the vectors of {model} {reason}", suite.name).trim_end());
+    }
+    Ok(())
 }
