@@ -24,7 +24,7 @@ import tomllib
 
 import numpy as np
 
-SIGNALS = ["lexical", "coverage", "dense_static", "dense_transformer", "definition", "name_words", "file_words",
+SIGNALS = ["lexical", "dense_static", "dense_transformer", "definition", "name_words", "file_words",
            "directory_words", "path_match", "frame", "file_coherence", "focus"]
 CLASSES = ["test", "example", "documentation", "configuration", "vendored", "declarations"]
 FACTORS = (0.0, 0.6, 0.8, 1.25, 1.6)
@@ -118,7 +118,10 @@ class Question:
 
 def present_weights(kind):
     data = tomllib.loads(WEIGHTS.read_text())
-    priors = [data["priors"][name] for name in CLASSES]
+    priors = dict(data["priors"])
+    if kind == "report":
+        priors["test"] = priors["test_in_report"]
+    priors = [priors[name] for name in CLASSES]
     return np.array([data[kind][name] for name in SIGNALS] + priors + [data["selection"]["same_file"]])
 
 

@@ -5,23 +5,19 @@
 //! `N` counts the living chunks and `n` those of them that hold the term in a field of positive weight. Lengths are
 //! tantivy's, rounded down to one of 256 steps, the same way in the index and in the means.
 //!
-//! The first pass adds up scores in one array a segment; the second computes the shares by field and the coverage of
-//! the few chunks that made it.
+//! Scores add up in one array a segment.
 
 use std::collections::{BinaryHeap, HashMap};
 use std::io;
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{Postings, TermInfo};
+use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, TERMINATED, Term};
+use tantivy::{DocId, InvertedIndexReader, Term};
 
 use super::searcher::{Segment, View};
 use super::{Field, LexicalHit, LexicalQuery, QueryTerm};
-use crate::FileId;
-
-/// Cost of finding one document in a posting list by skipping, in documents read one after the other.
-const SEEK_COST: usize = 24;
+use crate::{ChunkId, FileId};
 
 /// Runs `query` over `view`.
 pub(super) fn search(view: &View, query: &LexicalQuery<'_>) -> io::Result<Vec<LexicalHit>> {
@@ -29,29 +25,17 @@ pub(super) fn search(view: &View, query: &LexicalQuery<'_>) -> io::Result<Vec<Le
         return Ok(Vec::new());
     }
     let factors = LengthFactors::new(view, query);
-    let mut terms = distinct_terms(query.terms);
     let mut accumulators: Vec<Accumulator> = view.segments.iter().map(Accumulator::new).collect();
-    for term in &mut terms {
-        accumulate(view, query.k1, &factors, term, &mut accumulators)?;
+    for term in distinct_terms(query.terms) {
+        accumulate(view, query.k1, &factors, &term, &mut accumulators)?;
     }
-    let best = best_documents(view, query, &accumulators);
-    explain(view, query.k1, &factors, &terms, best)
+    Ok(best_documents(view, query, &accumulators))
 }
 
-/// A term of the query with what is known of it.
+/// A term of the query.
 struct WeightedTerm<'a> {
     text: &'a str,
     weight: f32,
-    idf: f32,
-    /// Where its postings stand, in ascending order of segment, then field.
-    places: Vec<Place>,
-}
-
-/// The postings of a term in one field of one segment.
-struct Place {
-    segment: usize,
-    field: usize,
-    info: TermInfo,
 }
 
 /// The terms of positive weight, duplicates added up, in order of first appearance.
@@ -62,12 +46,7 @@ fn distinct_terms(terms: &[QueryTerm]) -> Vec<WeightedTerm<'_>> {
         let position = *positions.entry(&term.text).or_insert(distinct.len());
         match distinct.get_mut(position) {
             Some(known) => known.weight += term.weight,
-            None => distinct.push(WeightedTerm {
-                text: &term.text,
-                weight: term.weight,
-                idf: 0.0,
-                places: Vec::new(),
-            }),
+            None => distinct.push(WeightedTerm { text: &term.text, weight: term.weight }),
         }
     }
     distinct
@@ -88,11 +67,6 @@ impl LengthFactors {
                 }))
             })
         }))
-    }
-
-    /// The factors of a field that takes part.
-    fn of(&self, field: usize) -> &[f32; 256] {
-        self.0[field].as_ref().expect("invariant: only fields of positive weight have places")
     }
 }
 
@@ -148,38 +122,38 @@ fn inverse_document_frequency(documents: u32, holding: usize) -> f32 {
     (1.0 + (documents - holding + 0.5) / (holding + 0.5)).ln() as f32
 }
 
-/// Finds the postings of `term`, adds its score to every document that holds it and fills in `idf` and `places`.
+/// Adds the score of `term` to every document that holds it.
 fn accumulate(
     view: &View,
     k1: f32,
     factors: &LengthFactors,
-    term: &mut WeightedTerm<'_>,
+    term: &WeightedTerm<'_>,
     accumulators: &mut [Accumulator],
 ) -> io::Result<()> {
     let mut holding = 0;
-    for (position, (segment, accumulator)) in view.segments.iter().zip(accumulators.iter_mut()).enumerate() {
+    for (segment, accumulator) in view.segments.iter().zip(accumulators.iter_mut()) {
         for field in 0..Field::COUNT {
             let Some(factors) = &factors.0[field] else { continue };
             let key = Term::from_field_text(view.fields.texts[field], term.text);
             let Some(info) = segment.postings[field].get_term_info(&key)? else { continue };
-            let place = Place { segment: position, field, info };
-            for_each_posting(segment, &place, |doc, frequency| {
+            for_each_posting(&segment.postings[field], &info, |doc, frequency| {
                 let length = segment.lengths[field].fieldnorm_id(doc);
                 accumulator.add_frequency(doc, frequency as f32 * factors[usize::from(length)]);
             })?;
-            term.places.push(place);
         }
         holding += segment.count_alive(&accumulator.touched);
     }
-    term.idf = inverse_document_frequency(view.documents, holding);
-    let factor = term.weight * term.idf;
+    let factor = term.weight * inverse_document_frequency(view.documents, holding);
     accumulators.iter_mut().for_each(|accumulator| accumulator.saturate(k1, factor));
     Ok(())
 }
 
-fn for_each_posting(segment: &Segment, place: &Place, mut visit: impl FnMut(DocId, u32)) -> io::Result<()> {
-    let reader = &segment.postings[place.field];
-    let mut blocks = reader.read_block_postings_from_terminfo(&place.info, IndexRecordOption::WithFreqs)?;
+fn for_each_posting(
+    reader: &InvertedIndexReader,
+    info: &TermInfo,
+    mut visit: impl FnMut(DocId, u32),
+) -> io::Result<()> {
+    let mut blocks = reader.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
     while !blocks.docs().is_empty() {
         for (&doc, &frequency) in blocks.docs().iter().zip(blocks.freqs()) {
             visit(doc, frequency);
@@ -194,8 +168,6 @@ fn for_each_posting(segment: &Segment, place: &Place, mut visit: impl FnMut(DocI
 struct Scored {
     score: f32,
     chunk: u64,
-    segment: usize,
-    doc: DocId,
 }
 
 impl Eq for Scored {}
@@ -213,10 +185,10 @@ impl PartialOrd for Scored {
 }
 
 /// The living, admitted documents of the highest scores, best first.
-fn best_documents(view: &View, query: &LexicalQuery<'_>, accumulators: &[Accumulator]) -> Vec<Scored> {
+fn best_documents(view: &View, query: &LexicalQuery<'_>, accumulators: &[Accumulator]) -> Vec<LexicalHit> {
     let mut admission = Admission::new(query);
     let mut heap: BinaryHeap<Scored> = BinaryHeap::new();
-    for (position, (segment, accumulator)) in view.segments.iter().zip(accumulators).enumerate() {
+    for (segment, accumulator) in view.segments.iter().zip(accumulators) {
         for &doc in &accumulator.scored {
             let score = accumulator.scores[doc as usize];
             let is_full = heap.len() == query.limit;
@@ -224,7 +196,7 @@ fn best_documents(view: &View, query: &LexicalQuery<'_>, accumulators: &[Accumul
                 continue;
             }
             let chunk = segment.chunk(doc);
-            let scored = Scored { score, chunk: chunk.to_u64(), segment: position, doc };
+            let scored = Scored { score, chunk: chunk.to_u64() };
             let is_beaten = is_full && heap.peek().is_some_and(|worst| scored >= *worst);
             if is_beaten || !segment.is_alive(doc) || !admission.admits(chunk.file) {
                 continue;
@@ -235,7 +207,8 @@ fn best_documents(view: &View, query: &LexicalQuery<'_>, accumulators: &[Accumul
             heap.push(scored);
         }
     }
-    heap.into_sorted_vec()
+    let hit = |Scored { score, chunk }| LexicalHit { chunk: ChunkId::from_u64(chunk), score };
+    heap.into_sorted_vec().into_iter().map(hit).collect()
 }
 
 /// The query's filter, asked once a file.
@@ -251,109 +224,5 @@ impl<'a> Admission<'a> {
 
     fn admits(&mut self, file: FileId) -> bool {
         self.filter.is_none_or(|filter| *self.known.entry(file).or_insert_with(|| filter(file)))
-    }
-}
-
-/// Computes the shares by field and the coverage of `best`, which stays in order.
-fn explain(
-    view: &View,
-    k1: f32,
-    factors: &LengthFactors,
-    terms: &[WeightedTerm<'_>],
-    best: Vec<Scored>,
-) -> io::Result<Vec<LexicalHit>> {
-    let targets = Targets::new(view.segments.len(), &best);
-    let mut hits: Vec<LexicalHit> = best.iter().map(unexplained).collect();
-    let mut frequencies = vec![[0.0_f32; Field::COUNT]; hits.len()];
-    for term in terms {
-        for place in &term.places {
-            let segment = &view.segments[place.segment];
-            let factors = factors.of(place.field);
-            targets.for_each_held(segment, place, |hit, doc, frequency| {
-                let length = segment.lengths[place.field].fieldnorm_id(doc);
-                frequencies[hit][place.field] = frequency as f32 * factors[usize::from(length)];
-            })?;
-        }
-        for (hit, frequencies) in hits.iter_mut().zip(&mut frequencies) {
-            add_shares(hit, std::mem::take(frequencies), term, k1);
-        }
-    }
-    let whole: f32 = terms.iter().map(|term| term.idf).sum();
-    hits.iter_mut().for_each(|hit| hit.coverage = (hit.coverage / whole).min(1.0));
-    Ok(hits)
-}
-
-fn unexplained(scored: &Scored) -> LexicalHit {
-    LexicalHit {
-        chunk: crate::ChunkId::from_u64(scored.chunk),
-        score: scored.score,
-        fields: [0.0; Field::COUNT],
-        coverage: 0.0,
-    }
-}
-
-/// Splits the term's score in proportion to the fields' frequencies.
-fn add_shares(hit: &mut LexicalHit, frequencies: [f32; Field::COUNT], term: &WeightedTerm<'_>, k1: f32) {
-    let sum: f32 = frequencies.iter().sum();
-    if sum <= 0.0 {
-        return;
-    }
-    hit.coverage += term.idf;
-    let score_per_frequency = term.weight * term.idf * saturation(sum, k1) / sum;
-    for (share, frequency) in hit.fields.iter_mut().zip(frequencies) {
-        *share += score_per_frequency * frequency;
-    }
-}
-
-/// The documents to explain: by segment, ascending, each with its position among the hits.
-struct Targets(Vec<Vec<(DocId, usize)>>);
-
-impl Targets {
-    fn new(segments: usize, best: &[Scored]) -> Self {
-        let mut by_segment = vec![Vec::new(); segments];
-        for (position, scored) in best.iter().enumerate() {
-            by_segment[scored.segment].push((scored.doc, position));
-        }
-        by_segment.iter_mut().for_each(|documents| documents.sort_unstable());
-        Self(by_segment)
-    }
-
-    /// Calls `visit` with position, document and term frequency of each target that is in the posting list.
-    fn for_each_held(
-        &self,
-        segment: &Segment,
-        place: &Place,
-        mut visit: impl FnMut(usize, DocId, u32),
-    ) -> io::Result<()> {
-        let targets = &self.0[place.segment];
-        if place.info.doc_freq as usize > targets.len() * SEEK_COST {
-            return self.seek_each(segment, place, visit);
-        }
-        let mut left = targets.iter().peekable();
-        for_each_posting(segment, place, |doc, frequency| {
-            while left.next_if(|(target, _)| *target < doc).is_some() {}
-            if let Some((_, position)) = left.next_if(|(target, _)| *target == doc) {
-                visit(*position, doc, frequency);
-            }
-        })
-    }
-
-    fn seek_each(
-        &self,
-        segment: &Segment,
-        place: &Place,
-        mut visit: impl FnMut(usize, DocId, u32),
-    ) -> io::Result<()> {
-        let reader = &segment.postings[place.field];
-        let mut postings = reader.read_postings_from_terminfo(&place.info, IndexRecordOption::WithFreqs)?;
-        for &(target, position) in &self.0[place.segment] {
-            let found = if postings.doc() < target { postings.seek(target) } else { postings.doc() };
-            if found == target {
-                visit(position, target, postings.term_freq());
-            } else if found == TERMINATED {
-                break;
-            }
-        }
-        Ok(())
     }
 }

@@ -81,10 +81,6 @@ pub struct LexicalHit {
     pub chunk: ChunkId,
     /// The BM25F score.
     pub score: f32,
-    /// The score's share by field, by `Field as usize`; sums to `score`.
-    pub fields: [f32; Field::COUNT],
-    /// Sum of the inverse document frequencies of the matched terms over that of all terms, 0 to 1.
-    pub coverage: f32,
 }
 
 #[cfg(test)]
