@@ -20,11 +20,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use contexd_indexer::lang::{self, Language};
 use contexd_indexer::{ParseBudget, content, parse, parse_file};
 use contexd_store::FileRecord;
+use cpu_time::ThreadTime;
 use rayon::prelude::*;
 
 /// Larger files are not indexed.
@@ -79,27 +80,6 @@ fn main() -> ExitCode {
     }
     run.report("generated");
     ExitCode::from(u8::from(run.failures > 0))
-}
-
-/// What this thread has used of a processor, where the system tells. Unlike the clock on the wall, it does not run on
-/// while others use the processor.
-fn processor_time() -> Option<Duration> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(Duration::from_nanos(text.split_whitespace().next()?.parse().ok()?))
-}
-
-/// What a thread has used since a moment: processor time, or else time.
-struct Stopwatch(Option<Duration>, Instant);
-
-impl Stopwatch {
-    fn start() -> Self {
-        Self(processor_time(), Instant::now())
-    }
-
-    fn elapsed(&self) -> Duration {
-        let used = self.0.and_then(|start| processor_time()?.checked_sub(start));
-        used.unwrap_or_else(|| self.1.elapsed())
-    }
 }
 
 /// The files that could be indexed, sorted, so that each is broken in the same way in every run.
@@ -230,7 +210,7 @@ impl Run {
         budget: &ParseBudget,
         parse: impl Fn(&str, &ParseBudget) -> FileRecord,
     ) {
-        let start = Stopwatch::start();
+        let start = ThreadTime::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| parse(text, budget)));
         let elapsed = start.elapsed();
         *self.parsed.entry(how).or_default() += 1;

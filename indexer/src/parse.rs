@@ -4,11 +4,12 @@
 //! said in the record's problems.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use contexd_store::{FileRecord, Problem};
+use cpu_time::ThreadTime;
 use tree_sitter::{ParseOptions, Parser, Tree};
 
 use crate::chunk;
@@ -20,7 +21,7 @@ use crate::symbols::{self, Extracted, Source};
 
 /// Version of everything that turns a text into a record; stored with each record. To be raised with every
 /// change of a query, a rule or the chunking that changes records.
-pub const PARSER_VERSION: u32 = 4;
+pub const PARSER_VERSION: u32 = 5;
 
 /// How much of a text is looked at to tell its language.
 const DETECTION_BYTES: usize = 64 * 1024;
@@ -34,7 +35,7 @@ const MAX_COUNTED_ERRORS: u32 = 1_000;
 /// What one file may cost.
 #[derive(Clone, Debug)]
 pub struct ParseBudget {
-    /// Time for parsing and for the query. A file that needs more is chunked as text.
+    /// Processor time for parsing and for the query. A file that needs more is chunked as text.
     pub time: Duration,
     /// Most symbols that are recorded.
     pub max_symbols: usize,
@@ -49,19 +50,36 @@ impl Default for ParseBudget {
 }
 
 /// When a file's time is over. The only clock in the parsing half.
-pub(crate) struct Deadline(Instant);
+///
+/// It counts the processor time of the thread that made it, so that the same text gives the same record on a busy machine.
+/// The clock on the wall, which is cheaper to read, tells when that can be over at the earliest.
+pub(crate) struct Deadline {
+    began: ThreadTime,
+    time: Duration,
+    earliest: Cell<Instant>,
+}
 
 impl Deadline {
     /// The end of `time` from now.
     pub(crate) fn after(time: Duration) -> Self {
-        let now = Instant::now();
-        Self(now.checked_add(time).unwrap_or(now + Duration::from_secs(3600)))
+        Self { began: ThreadTime::now(), time, earliest: Cell::new(from_now(time)) }
     }
 
     /// Whether the time is over.
     pub(crate) fn has_passed(&self) -> bool {
-        Instant::now() >= self.0
+        if Instant::now() < self.earliest.get() {
+            return false;
+        }
+        let left = self.time.saturating_sub(self.began.elapsed());
+        self.earliest.set(from_now(left));
+        left.is_zero()
     }
+}
+
+/// The moment that lies so far ahead, or else an hour.
+fn from_now(time: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(time).unwrap_or(now + Duration::from_secs(3600))
 }
 
 /// The record of the file at `path` with the content `text`.
@@ -202,5 +220,22 @@ fn count_errors(tree: &Tree) -> u32 {
                 return count;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_counts_what_the_thread_has_used() {
+        assert!(Deadline::after(Duration::ZERO).has_passed());
+        let began = ThreadTime::now();
+        let deadline = Deadline::after(Duration::from_millis(20));
+        while !deadline.has_passed() {
+            std::hint::spin_loop();
+        }
+        assert!(began.elapsed() >= Duration::from_millis(20));
+        assert!(deadline.has_passed(), "it does not begin again");
     }
 }

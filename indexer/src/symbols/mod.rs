@@ -20,6 +20,8 @@ mod search;
 mod signature;
 mod types;
 
+use std::collections::HashMap;
+
 use contexd_store::{
     BindingRecord, ImportRecord, ParameterRecord, ReferenceRecord, SymbolKind, SymbolRecord,
 };
@@ -29,7 +31,7 @@ use self::captures::{Bytes, Captures, RawParameter};
 use self::comments::Preludes;
 use self::outline::Draft;
 use self::rules::{Container, Rules};
-use crate::lang::{Compiled, Syntax};
+use crate::lang::{Compiled, Syntax, TestRule};
 use crate::lines::LineIndex;
 use crate::parse::{Deadline, ParseBudget};
 
@@ -76,7 +78,7 @@ pub(crate) fn extract(source: &Source, budget: &ParseBudget, deadline: &Deadline
     let rules = rules_for(source, &captures, &preludes, &drafts);
     let mut symbols = finish(source, &captures, &rules, drafts);
     add_docstrings(text, &captures.docstrings, &mut symbols);
-    spread_tests(&mut symbols);
+    spread_tests(&mut symbols, &source.syntax.tests);
     let (references, references_cut) =
         references::references(text, lines, syntax, raw_references, &symbols, budget.max_references);
     let imports = imports::imports(text, lines, syntax, &captures.imports, &symbols);
@@ -178,17 +180,38 @@ fn add_docstrings(text: &str, docstrings: &[Bytes], symbols: &mut [SymbolRecord]
     }
 }
 
-/// A class with test methods is a test, and so is all that stands in a test.
-fn spread_tests(symbols: &mut [SymbolRecord]) {
-    for position in 0..symbols.len() {
-        let parent = symbols[position].parent.filter(|_| symbols[position].is_test);
-        let class = parent.map(|parent| &mut symbols[parent as usize]);
-        if let Some(class) = class.filter(|class| class.kind == SymbolKind::Class) {
-            class.is_test = true;
+/// Decides which classes are tests and spreads it: all that stands in a test is one.
+///
+/// A method that is marked as a test makes its class one. A name alone says less (`Flask.test_client` makes clients for
+/// tests): there, a class is a test when a third of its methods bear such names, and other classes have no tests.
+fn spread_tests(symbols: &mut [SymbolRecord], rule: &TestRule) {
+    let is_marked = !rule.attributes.is_empty() || !rule.whole_attributes.is_empty();
+    let mut methods: HashMap<u32, (usize, usize)> = HashMap::new();
+    for (_, class, is_test) in methods_of_classes(symbols) {
+        let (tests, all) = methods.entry(class).or_default();
+        *tests += usize::from(is_test);
+        *all += 1;
+    }
+    for (&class, &(tests, all)) in &methods {
+        symbols[class as usize].is_test |= tests > 0 && (is_marked || tests * 3 >= all);
+    }
+    if !is_marked {
+        let methods: Vec<(usize, u32, bool)> = methods_of_classes(symbols).collect();
+        for (method, class, _) in methods {
+            symbols[method].is_test &= symbols[class as usize].is_test;
         }
     }
     for position in 0..symbols.len() {
         let parent = symbols[position].parent;
         symbols[position].is_test |= parent.is_some_and(|parent| symbols[parent as usize].is_test);
     }
+}
+
+/// The callable members of classes: the position of each and of its class, and whether it is a test.
+fn methods_of_classes(symbols: &[SymbolRecord]) -> impl Iterator<Item = (usize, u32, bool)> {
+    symbols.iter().enumerate().filter_map(|(position, symbol)| {
+        let class = symbol.parent.filter(|_| symbol.kind.is_callable())?;
+        let is_class = symbols.get(class as usize).is_some_and(|outer| outer.kind == SymbolKind::Class);
+        is_class.then_some((position, class, symbol.is_test))
+    })
 }

@@ -7,3 +7,4 @@ mod fixtures;
 mod invariants;
 mod record_rules;
 mod robustness;
+mod tests_found;
