@@ -4,19 +4,24 @@
 use std::collections::{BTreeMap, HashMap};
 
 use contexd_store::keyword::LexicalQuery;
-use contexd_store::{ChunkId, FileEntry, FileId, Snapshot, Span, SymbolId};
+use contexd_store::{Chunk, ChunkId, FileEntry, FileId, Snapshot, Span, SymbolId};
 
 use crate::filter::Filter;
 use crate::names::definition_strength;
-use crate::understand::{Frame, NamedIdentifier, Understanding};
+use crate::understand::{Frame, NamedIdentifier, Strength, Understanding};
 use crate::{Query, RetrieveError, Weights};
 
-/// Chunks taken from the keyword index, at least.
-const LEXICAL_CANDIDATES: usize = 200;
+/// Chunks taken from the keyword index. Signals are measured against the other candidates, so that their number must not
+/// depend on how many hits are asked for: a long answer begins as a short one does.
+const LEXICAL_CANDIDATES: usize = 400;
 /// Chunks taken from each embedding model.
-const DENSE_CANDIDATES: usize = 120;
+const DENSE_CANDIDATES: usize = 200;
+/// Hits up to which an answer is made of these.
+const HITS_OF_CANDIDATES: usize = 200;
 /// Symbols considered for one name.
 const SYMBOLS_PER_NAME: usize = 200;
+/// How well a chunk answers to a name that it only exports again, when nothing in the repository defines it.
+const EXPORTED_AGAIN: f32 = 0.6;
 /// Files considered for one path.
 const FILES_PER_PATH: usize = 20;
 /// Chunks taken of a file whose path is named.
@@ -30,8 +35,6 @@ const SIMILARITY_ALONE: f32 = 0.5;
 pub(crate) struct Evidence {
     /// BM25F score.
     pub(crate) lexical: f32,
-    /// Share of the question's terms found.
-    pub(crate) coverage: f32,
     /// Cosine in the built-in model, if it found the chunk.
     pub(crate) dense_static: Option<f32>,
     /// Cosine in the transformer model, if it found the chunk.
@@ -97,13 +100,11 @@ fn add_lexical(
         terms: &understanding.terms,
         fields: weights.bm25f.fields(),
         k1: weights.bm25f.k1,
-        limit: LEXICAL_CANDIDATES.max(query.limit * 2),
+        limit: if query.limit <= HITS_OF_CANDIDATES { LEXICAL_CANDIDATES } else { query.limit * 2 },
         filter,
     };
     for hit in snapshot.lexical(&lexical_query)? {
-        let evidence = pool.entry(hit.chunk).or_default();
-        evidence.lexical = hit.score;
-        evidence.coverage = hit.coverage;
+        pool.entry(hit.chunk).or_default().lexical = hit.score;
     }
     Ok(())
 }
@@ -115,7 +116,7 @@ fn add_dense(
     filter: Option<&(dyn Fn(FileId) -> bool + Sync)>,
 ) -> Result<(), RetrieveError> {
     for dense in &query.dense {
-        let limit = DENSE_CANDIDATES.max(query.limit);
+        let limit = if query.limit <= HITS_OF_CANDIDATES { DENSE_CANDIDATES } else { query.limit };
         for hit in snapshot.nearest(dense.model, &dense.vector, limit, filter)? {
             let evidence = pool.entry(hit.chunk).or_default();
             let slot =
@@ -128,7 +129,11 @@ fn add_dense(
 
 fn add_definitions(pool: &mut Pool, snapshot: &Snapshot, understanding: &Understanding, filter: &Filter) {
     for identifier in &understanding.identifiers {
-        for (chunk, strength) in chunks_defining(snapshot, identifier, filter) {
+        let mut chunks = chunks_defining(snapshot, identifier, filter);
+        if chunks.is_empty() && identifier.strength == Strength::Code {
+            chunks = chunks_exporting(snapshot, pool, &identifier.name);
+        }
+        for (chunk, strength) in chunks {
             let evidence = pool.entry(chunk).or_default();
             // Several names defined in one chunk add up without passing 1 (noisy or).
             evidence.definition = 1.0 - (1.0 - evidence.definition) * (1.0 - strength);
@@ -155,6 +160,20 @@ fn chunks_defining(
         }
     }
     chunks
+}
+
+/// The candidates so far that export `name` again: where to look for what is defined in another package.
+fn chunks_exporting(snapshot: &Snapshot, pool: &Pool, name: &str) -> BTreeMap<ChunkId, f32> {
+    let exports = |chunk: &ChunkId| {
+        snapshot.chunk(*chunk).is_some_and(|Chunk { file, record, .. }| {
+            file.record.imports.iter().any(|import| {
+                let exported = if import.alias.is_empty() { &import.name } else { &import.alias };
+                let lines = record.span.start_line..=record.span.end_line;
+                import.is_reexport && **exported == *name && lines.contains(&import.line)
+            })
+        })
+    };
+    pool.keys().filter(|chunk| exports(chunk)).map(|&chunk| (chunk, EXPORTED_AGAIN)).collect()
 }
 
 fn add_paths(pool: &mut Pool, snapshot: &Snapshot, understanding: &Understanding, filter: &Filter) {

@@ -124,8 +124,7 @@ fn told_sources(pool: &Pool, evidence: &Evidence) -> String {
     let mut sources = Vec::new();
     if evidence.lexical > 0.0 {
         let place = place(|evidence| evidence.lexical);
-        let share = evidence.coverage * 100.0;
-        sources.push(format!("keywords ({place}; {share:.0} % of the terms by weight)"));
+        sources.push(format!("keywords ({place})"));
     }
     if let Some(similarity) = evidence.dense_static {
         let place = place(|evidence| evidence.dense_static.unwrap_or(0.0));

@@ -1,11 +1,14 @@
-//! What a path says about a file: test, example, documentation, configuration, vendored, declarations only.
+//! What a path says about a file: test, example, documentation, configuration, vendored, declarations only. Of tests, also
+//! what the parser found says so.
+
+use contexd_store::FileRecord;
 
 use crate::understand::AsksFor;
 
-/// The classes a path belongs to; several may hold.
+/// The classes a file belongs to; several may hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PathClass {
-    /// A test, by the conventions of the common languages.
+    /// A test, by the conventions of the common languages; of a chunk, also one that defines a test.
     pub test: bool,
     /// An example, sample, demo or benchmark.
     pub example: bool,
@@ -60,6 +63,13 @@ impl PathClass {
             ..self
         }
     }
+}
+
+/// Whether the chunk's symbol is a test or stands in one: tests also lie in files that are no tests by their path.
+#[must_use]
+pub(crate) fn is_test_chunk(record: &FileRecord, chunk: u32) -> bool {
+    let symbol = record.chunks.get(chunk as usize).and_then(|chunk| chunk.symbol);
+    symbol.and_then(|ordinal| record.symbols.get(ordinal as usize)).is_some_and(|symbol| symbol.is_test)
 }
 
 fn is_documentation(file_name: &str) -> bool {

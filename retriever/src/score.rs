@@ -1,17 +1,17 @@
-//! The score: one pure function from signals and weights to a number.
+//! The score: one pure function from signals, the kind of question and weights to a number.
 
 use crate::path_class::PathClass;
-use crate::weights::{Priors, SignalWeights};
+use crate::weights::Priors;
 use crate::{Hit, QueryKind, Signals, Weights};
 
 /// The score of a candidate: a weighted sum of its signals, damped by the prior of its file's class.
 ///
 /// Both structs are taken apart in full, so that a signal that is added cannot be forgotten here.
 #[must_use]
-pub(crate) fn score(signals: &Signals, weights: &SignalWeights, priors: &Priors) -> f32 {
+pub(crate) fn score(signals: &Signals, kind: QueryKind, all: &Weights) -> f32 {
+    let weights = all.signals(kind);
     let Signals {
         lexical,
-        coverage,
         dense_static,
         dense_transformer,
         definition,
@@ -25,7 +25,6 @@ pub(crate) fn score(signals: &Signals, weights: &SignalWeights, priors: &Priors)
         path_class,
     } = *signals;
     let sum = lexical * weights.lexical
-        + coverage * weights.coverage
         + dense_static * weights.dense_static
         + dense_transformer * weights.dense_transformer
         + definition * weights.definition
@@ -36,18 +35,14 @@ pub(crate) fn score(signals: &Signals, weights: &SignalWeights, priors: &Priors)
         + frame * weights.frame
         + file_coherence * weights.file_coherence
         + focus * weights.focus;
-    sum * prior(path_class, priors)
-}
-
-fn prior(class: PathClass, priors: &Priors) -> f32 {
-    strongest_prior(class, priors).map_or(1.0, |(_, factor)| factor)
+    sum * strongest_prior(path_class, kind, &all.priors).map_or(1.0, |(_, factor)| factor)
 }
 
 /// The class that damps most, and its factor; `None` when the file is of none.
-fn strongest_prior(class: PathClass, priors: &Priors) -> Option<(&'static str, f32)> {
+fn strongest_prior(class: PathClass, kind: QueryKind, priors: &Priors) -> Option<(&'static str, f32)> {
     let PathClass { test, example, documentation, configuration, vendored, declarations } = class;
     [
-        (test, "test", priors.test),
+        (test, "test", if kind == QueryKind::Report { priors.test_in_report } else { priors.test }),
         (example, "example", priors.example),
         (documentation, "documentation", priors.documentation),
         (configuration, "configuration", priors.configuration),
@@ -103,7 +98,7 @@ impl Weights {
             |name| factors.iter().find(|(signal, _)| *signal == name).map_or(0.0, |(_, weight)| *weight);
         let values = hit.signals.named().into_iter();
         let parts = values.map(|(name, value)| Part { name, value, weight: weight(name) }).collect();
-        let damping = strongest_prior(hit.signals.path_class, &self.priors);
+        let damping = strongest_prior(hit.signals.path_class, kind, &self.priors);
         Breakdown {
             parts,
             class: damping.map(|(class, _)| class),
@@ -123,7 +118,7 @@ mod tests {
         let class = PathClass { test: true, example: true, ..PathClass::default() };
         let plain = Signals { lexical: 1.0, ..Signals::default() };
         let damped = Signals { path_class: class, ..plain };
-        let of = |signals| score(signals, &weights.natural_language, &weights.priors);
+        let of = |signals| score(signals, QueryKind::NaturalLanguage, weights);
         let strongest = weights.priors.test.min(weights.priors.example);
         assert!((of(&damped) - of(&plain) * strongest).abs() < 1e-6);
     }

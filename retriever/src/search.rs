@@ -8,7 +8,7 @@ use contexd_store::{ChunkId, FileEntry, FileId, Snapshot, SymbolId};
 use crate::candidates::{self, Evidence, Pool};
 use crate::filter::Filter;
 use crate::names::{word_overlap, word_stems};
-use crate::path_class::PathClass;
+use crate::path_class::{PathClass, is_test_chunk};
 use crate::score::score;
 use crate::understand::{Understanding, understand};
 use crate::{Focus, Hit, Query, QueryKind, RetrieveError, SearchResult, Signals, Weights};
@@ -51,7 +51,7 @@ pub(crate) fn rank(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Res
         .filter_map(|(&chunk, evidence)| {
             let file = snapshot.file(chunk.file)?;
             let signals = derive_signals(chunk, evidence, &scales, files.of(file), file, &understanding);
-            let score = score(&signals, weights.signals(kind), &weights.priors);
+            let score = score(&signals, kind, weights);
             hit(file, chunk, score, &signals)
         })
         .collect();
@@ -206,7 +206,6 @@ fn derive_signals(
     let file_lexical = scales.file_lexical.get(&chunk.file).copied().unwrap_or(0.0);
     Signals {
         lexical: ratio(evidence.lexical, scales.best_lexical),
-        coverage: evidence.coverage,
         dense_static: scales.dense_static.rescale(evidence.dense_static),
         dense_transformer: scales.dense_transformer.rescale(evidence.dense_transformer),
         definition: evidence.definition,
@@ -217,8 +216,19 @@ fn derive_signals(
         frame: evidence.frame,
         file_coherence: ratio(file_lexical, scales.best_file_lexical),
         focus: shared.focus,
-        path_class: shared.path_class,
+        path_class: chunk_class(shared.path_class, file, chunk, understanding),
     }
+}
+
+/// The class of the file; a test also where only the chunk is one.
+fn chunk_class(
+    class: PathClass,
+    file: &FileEntry,
+    chunk: ChunkId,
+    understanding: &Understanding,
+) -> PathClass {
+    let test = class.test || is_test_chunk(&file.record, chunk.ordinal);
+    PathClass { test, ..class }.unless_asked(understanding.asks_for)
 }
 
 fn ratio(part: f32, whole: f32) -> f32 {

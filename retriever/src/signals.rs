@@ -7,8 +7,6 @@ use crate::path_class::PathClass;
 pub struct Signals {
     /// BM25F score over the best BM25F score of this question.
     pub lexical: f32,
-    /// Share of the question's terms, by inverse document frequency, that the chunk has.
-    pub coverage: f32,
     /// Similarity in the built-in model, rescaled between the weakest and the best dense candidate.
     pub dense_static: f32,
     /// The same in the transformer model, if one is installed.
@@ -40,7 +38,6 @@ impl Signals {
     pub fn named(&self) -> Vec<(&'static str, f32)> {
         let Self {
             lexical,
-            coverage,
             dense_static,
             dense_transformer,
             definition,
@@ -56,7 +53,6 @@ impl Signals {
         let flag = |set: bool| if set { 1.0 } else { 0.0 };
         vec![
             ("lexical", lexical),
-            ("coverage", coverage),
             ("dense_static", dense_static),
             ("dense_transformer", dense_transformer),
             ("definition", definition),

@@ -103,7 +103,6 @@ pub struct SectionWeights {
 #[allow(missing_docs, reason = "each field is documented as the signal of the same name")]
 pub struct SignalWeights {
     pub lexical: f32,
-    pub coverage: f32,
     pub dense_static: f32,
     pub dense_transformer: f32,
     pub definition: f32,
@@ -119,14 +118,13 @@ pub struct SignalWeights {
 impl SignalWeights {
     /// The factors by the names of their signals, in declaration order.
     #[must_use]
-    pub fn named(mut self) -> [(&'static str, f32); 12] {
+    pub fn named(mut self) -> [(&'static str, f32); 11] {
         self.named_mut().map(|(name, factor)| (name, *factor))
     }
 
-    fn named_mut(&mut self) -> [(&'static str, &mut f32); 12] {
+    fn named_mut(&mut self) -> [(&'static str, &mut f32); 11] {
         let Self {
             lexical,
-            coverage,
             dense_static,
             dense_transformer,
             definition,
@@ -140,7 +138,6 @@ impl SignalWeights {
         } = self;
         [
             ("lexical", lexical),
-            ("coverage", coverage),
             ("dense_static", dense_static),
             ("dense_transformer", dense_transformer),
             ("definition", definition),
@@ -156,10 +153,13 @@ impl SignalWeights {
 }
 
 impl Priors {
-    fn named_mut(&mut self) -> [(&'static str, &mut f32); 6] {
-        let Self { test, example, documentation, configuration, vendored, declarations } = self;
+    /// The factors by class; a class may have several.
+    fn named_mut(&mut self) -> [(&'static str, &mut f32); 7] {
+        let Self { test, test_in_report, example, documentation, configuration, vendored, declarations } =
+            self;
         [
             ("test", test),
+            ("test", test_in_report),
             ("example", example),
             ("documentation", documentation),
             ("configuration", configuration),
@@ -169,12 +169,14 @@ impl Priors {
     }
 }
 
-/// Factors on the score by class of file; each bears its class's name in [`PathClass`](crate::PathClass).
+/// Factors on the score by class of file; each bears its class's name in [`PathClass`](crate::PathClass), but for the one
+/// on tests where the question is a report: what it tells of is to be mended elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "each field is documented as the class of the same name")]
 pub struct Priors {
     pub test: f32,
+    pub test_in_report: f32,
     pub example: f32,
     pub documentation: f32,
     pub configuration: f32,
@@ -232,7 +234,9 @@ impl Weights {
         let mut priors = self.priors;
         let signals = self.natural_language.named().map(|(name, _)| name);
         let classes = priors.named_mut().map(|(name, _)| name);
-        signals.into_iter().chain(classes).collect()
+        let mut names: Vec<&str> = signals.into_iter().chain(classes).collect();
+        names.dedup();
+        names
     }
 
     /// The factors for a kind of question.
