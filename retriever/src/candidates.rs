@@ -1,5 +1,5 @@
 //! Candidates: the chunks worth scoring, gathered from the keyword index, the symbols, the vectors, the paths and the
-//! places that error output names.
+//! places that error output names; and what they quote.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,6 +9,8 @@ use contexd_store::{Chunk, ChunkId, FileEntry, FileId, Snapshot, Span, SymbolId}
 use crate::filter::Filter;
 use crate::names::definition_strength;
 use crate::understand::{Frame, NamedIdentifier, Strength, Understanding};
+use crate::verbatim::add_verbatim;
+use crate::wildcard::{Wildcard, holds_qualifier};
 use crate::{Query, RetrieveError, Weights};
 
 /// Chunks taken from the keyword index. Signals are measured against the other candidates, so that their number must not
@@ -45,12 +47,15 @@ pub(crate) struct Evidence {
     pub(crate) path_match: f32,
     /// Whether error output in the question names a line of the chunk.
     pub(crate) frame: f32,
+    /// Share of the question's quotations or code that stands here.
+    pub(crate) verbatim: f32,
 }
 
 impl Evidence {
-    /// Whether no term, name, path or place of the question is in the chunk.
+    /// Whether no term, name, path, place or quotation of the question is in the chunk.
     fn is_dense_only(&self) -> bool {
-        self.lexical <= 0.0 && self.definition <= 0.0 && self.path_match <= 0.0 && self.frame <= 0.0
+        let Self { lexical, definition, path_match, frame, verbatim, .. } = *self;
+        [lexical, definition, path_match, frame, verbatim].iter().all(|evidence| *evidence <= 0.0)
     }
 
     /// The greater of the similarities.
@@ -75,6 +80,7 @@ pub(crate) fn gather(
     let file_filter: Option<&(dyn Fn(FileId) -> bool + Sync)> =
         if filter.restricts_files() { Some(&admits) } else { None };
     add_lexical(&mut pool, snapshot, query, understanding, weights, file_filter)?;
+    add_verbatim(&mut pool, snapshot, understanding, filter)?;
     add_dense(&mut pool, snapshot, query, file_filter)?;
     add_definitions(&mut pool, snapshot, understanding, filter);
     add_paths(&mut pool, snapshot, understanding, filter);
@@ -147,7 +153,7 @@ fn chunks_defining(
     identifier: &NamedIdentifier,
     filter: &Filter,
 ) -> BTreeMap<ChunkId, f32> {
-    let found = snapshot.symbols_named(&identifier.name);
+    let found = symbols_meant(snapshot, identifier);
     let rivals = found.len();
     let mut chunks: BTreeMap<ChunkId, f32> = BTreeMap::new();
     for id in found.into_iter().take(SYMBOLS_PER_NAME) {
@@ -174,6 +180,21 @@ fn chunks_exporting(snapshot: &Snapshot, pool: &Pool, name: &str) -> BTreeMap<Ch
         })
     };
     pool.keys().filter(|chunk| exports(chunk)).map(|&chunk| (chunk, EXPORTED_AGAIN)).collect()
+}
+
+/// The symbols that the name may mean; for one with wildcards those within what qualifies it.
+fn symbols_meant(snapshot: &Snapshot, identifier: &NamedIdentifier) -> Vec<SymbolId> {
+    let NamedIdentifier { qualifier, name, .. } = identifier;
+    let wildcard = Wildcard::of(name);
+    if wildcard.is_none() && !qualifier.iter().any(|part| part.contains('*')) {
+        return snapshot.symbols_named(name);
+    }
+    let mut symbols = match wildcard {
+        Some(wildcard) => wildcard.symbols(snapshot, qualifier.last().map(String::as_str)),
+        None => snapshot.symbols_named(name),
+    };
+    symbols.retain(|id| snapshot.symbol(*id).is_some_and(|symbol| holds_qualifier(symbol.record, qualifier)));
+    symbols
 }
 
 fn add_paths(pool: &mut Pool, snapshot: &Snapshot, understanding: &Understanding, filter: &Filter) {

@@ -80,6 +80,7 @@ fn told_understanding(understanding: &Understanding, kind: QueryKind) -> String 
         ("names", list(names)),
         ("paths", list(understanding.paths.iter().cloned())),
         ("places", list(frames)),
+        ("quoted", list(understanding.literals.iter().map(|literal| format!("\"{literal}\"")))),
     ] {
         if !listed.is_empty() {
             told.push_str(&format!("; {what}: {listed}"));
@@ -142,6 +143,10 @@ fn told_sources(pool: &Pool, evidence: &Evidence) -> String {
     }
     if evidence.frame > 0.0 {
         sources.push(format!("error output names its line ({:.2})", evidence.frame));
+    }
+    if evidence.verbatim > 0.0 {
+        let share = evidence.verbatim * 100.0;
+        sources.push(format!("{share:.0} % of what the question quotes stands in it"));
     }
     format!("proposed by: {}", sources.join(", "))
 }

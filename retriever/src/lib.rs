@@ -19,7 +19,9 @@ mod search;
 mod signals;
 mod symbol_search;
 mod understand;
+mod verbatim;
 mod weights;
+mod wildcard;
 
 pub use error::RetrieveError;
 pub use explain::{Explanation, explain};

@@ -3,12 +3,14 @@
 use contexd_store::{SymbolKind, SymbolRecord, tokenizer};
 
 use crate::understand::{NamedIdentifier, Strength, is_content_word};
+use crate::wildcard::Wildcard;
 
-/// How well `symbol`, whose lower-cased name equals the identifier's, answers to it; 0 to 1.
+/// How well `symbol`, whose lower-cased name equals the identifier's or is of its form, answers to it; 0 to 1.
 ///
 /// `rivals` is the number of symbols of that name: a plain word that names many things says little.
 pub(crate) fn definition_strength(identifier: &NamedIdentifier, symbol: &SymbolRecord, rivals: usize) -> f32 {
-    let as_written = if *symbol.name == *identifier.name { 1.0 } else { 0.75 };
+    let is_wildcard = identifier.name.contains('*');
+    let as_written = if *symbol.name == *identifier.name || is_wildcard { 1.0 } else { 0.75 };
     let by_rivals = 1.0 / (1.0 + (rivals as f32).ln() / 2.0);
     let strength = match identifier.strength {
         Strength::Word => 0.3 * by_rivals,
@@ -45,8 +47,15 @@ fn qualifier_factor(qualifier: &[String], symbol: &SymbolRecord) -> f32 {
         return 1.0;
     }
     let containers: Vec<String> = container_parts(symbol).map(str::to_lowercase).collect();
-    let held = qualifier.iter().filter(|part| containers.contains(&part.to_lowercase())).count();
+    let held =
+        qualifier.iter().filter(|part| containers.iter().any(|known| part_matches(part, known))).count();
     0.4 + 0.6 * held as f32 / qualifier.len() as f32
+}
+
+/// Whether the lower-cased `container` is what `part` of a qualifier says, which may hold wildcards.
+pub(crate) fn part_matches(part: &str, container: &str) -> bool {
+    let folded = part.to_lowercase();
+    folded == container || Wildcard::of(part).is_some_and(|wildcard| wildcard.matches(container))
 }
 
 /// The parts of the qualified name before the name itself, outermost first.

@@ -27,7 +27,7 @@ pub struct Focus {
 /// A question to the index.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// The question as typed: identifiers, words, a path, or a whole issue.
+    /// The question as typed: identifiers, words, a path, code, or a whole issue.
     pub text: String,
     /// Number of hits wanted.
     pub limit: usize,
@@ -48,6 +48,8 @@ pub enum QueryKind {
     Path,
     /// Words of a natural language, perhaps with identifiers among them.
     NaturalLanguage,
+    /// A piece of code: lines that look like code, or one such line that stands in a file.
+    Snippet,
     /// A text of many words or lines, or error output: an issue, a stack trace, a compiler's messages.
     Report,
 }
@@ -60,6 +62,7 @@ impl QueryKind {
             Self::Identifier => "identifier",
             Self::Path => "path",
             Self::NaturalLanguage => "natural_language",
+            Self::Snippet => "snippet",
             Self::Report => "report",
         }
     }

@@ -39,7 +39,8 @@ pub struct SearchResult {
 /// A question for symbols by name.
 #[derive(Clone, Debug, Default)]
 pub struct SymbolQuery {
-    /// A name (`Runtime`), a qualified name (`Runtime::spawn`, `pkg.Class.method`) or the start of one.
+    /// A name (`Runtime`), a qualified name (`Runtime::spawn`, `pkg.Class.method`) the start of one, or
+    /// one with wildcards (`parse_*`, `Type::*`).
     pub name: String,
     /// Number of symbols wanted.
     pub limit: usize,
@@ -56,6 +57,8 @@ pub enum SymbolMatch {
     Exact,
     /// Equal when lower-cased.
     CaseFolded,
+    /// The name is of the form that was asked for with wildcards.
+    Wildcard,
     /// The name starts with what was asked.
     Prefix,
     /// The name contains what was asked.
@@ -71,6 +74,7 @@ impl SymbolMatch {
         match self {
             Self::Exact => "exact",
             Self::CaseFolded => "case_folded",
+            Self::Wildcard => "wildcard",
             Self::Prefix => "prefix",
             Self::Substring => "substring",
             Self::Fuzzy => "fuzzy",

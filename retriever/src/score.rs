@@ -20,6 +20,7 @@ pub(crate) fn score(signals: &Signals, kind: QueryKind, all: &Weights) -> f32 {
         directory_words,
         path_match,
         frame,
+        verbatim,
         file_coherence,
         focus,
         path_class,
@@ -33,6 +34,7 @@ pub(crate) fn score(signals: &Signals, kind: QueryKind, all: &Weights) -> f32 {
         + directory_words * weights.directory_words
         + path_match * weights.path_match
         + frame * weights.frame
+        + verbatim * weights.verbatim
         + file_coherence * weights.file_coherence
         + focus * weights.focus;
     sum * strongest_prior(path_class, kind, &all.priors).map_or(1.0, |(_, factor)| factor)

@@ -10,7 +10,7 @@ use crate::filter::Filter;
 use crate::names::{word_overlap, word_stems};
 use crate::path_class::{PathClass, is_test_chunk};
 use crate::score::score;
-use crate::understand::{Understanding, understand};
+use crate::understand::{AsksFor, Found, Understanding, understand};
 use crate::{Focus, Hit, Query, QueryKind, RetrieveError, SearchResult, Signals, Weights};
 
 /// Most hits that one answer may hold.
@@ -38,12 +38,17 @@ pub(crate) struct Ranked {
 /// Understands, gathers, scores and orders: [`search`] before the limit.
 pub(crate) fn rank(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Result<Ranked, RetrieveError> {
     let filter = Filter::new(&query.filter)?;
-    let understanding = understand(&query.text, &weights.sections);
+    let mut understanding = understand(&query.text, &weights.sections);
     let pool = candidates::gather(snapshot, query, &understanding, &filter, weights)?;
-    let kind = understanding.kind(
-        pool.values().any(|evidence| evidence.path_match > 0.0),
-        pool.values().any(|evidence| evidence.frame > 0.0),
-    );
+    let kind = understanding.kind(Found {
+        path: pool.values().any(|evidence| evidence.path_match > 0.0),
+        frame: pool.values().any(|evidence| evidence.frame > 0.0),
+        verbatim: pool.values().map(|evidence| evidence.verbatim).fold(0.0, f32::max),
+    });
+    if kind == QueryKind::Snippet {
+        // Code is looked for wherever it stands.
+        understanding.asks_for = AsksFor::everything();
+    }
     let scales = Scales::of(&pool);
     let mut files = FileSignals::new(&understanding, query.focus.as_ref());
     let scored: Vec<Hit> = pool
@@ -214,6 +219,7 @@ fn derive_signals(
         directory_words: shared.directory_words,
         path_match: evidence.path_match,
         frame: evidence.frame,
+        verbatim: evidence.verbatim,
         file_coherence: ratio(file_lexical, scales.best_file_lexical),
         focus: shared.focus,
         path_class: chunk_class(shared.path_class, file, chunk, understanding),

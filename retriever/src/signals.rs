@@ -24,6 +24,9 @@ pub struct Signals {
     /// Whether error output in the question names a line of the chunk: 1 for the innermost frame, less for each
     /// further one.
     pub frame: f32,
+    /// Share of the quoted literals, or of the runs of four tokens of a piece of code, that stand in the chunk as the
+    /// question has them.
+    pub verbatim: f32,
     /// How much of the question's lexical evidence falls on the chunk's file, over the best file's.
     pub file_coherence: f32,
     /// Nearness to the focus: 1 in the same file, less by directory distance, 0 without a focus.
@@ -46,6 +49,7 @@ impl Signals {
             directory_words,
             path_match,
             frame,
+            verbatim,
             file_coherence,
             focus,
             path_class,
@@ -61,6 +65,7 @@ impl Signals {
             ("directory_words", directory_words),
             ("path_match", path_match),
             ("frame", frame),
+            ("verbatim", verbatim),
             ("file_coherence", file_coherence),
             ("focus", focus),
             ("test", flag(path_class.test)),

@@ -1,13 +1,14 @@
-//! Symbols by name: exact, case-folded, prefix, part, a few edits away, in that order.
+//! Symbols by name: exact, case-folded, of the form of a wildcard, prefix, part, a few edits away, in that order.
 
 use std::sync::Arc;
 
 use contexd_store::{Snapshot, SymbolId, Visibility};
 
 use crate::filter::Filter;
-use crate::names::{container_parts, kind_factor};
+use crate::names::{container_parts, kind_factor, part_matches};
 use crate::path_class::PathClass;
 use crate::search::MAX_LIMIT;
+use crate::wildcard::Wildcard;
 use crate::{RetrieveError, SymbolHit, SymbolMatch, SymbolQuery, SymbolResult};
 
 /// Distinct names considered at each step that goes beyond equality.
@@ -25,15 +26,30 @@ pub fn search_symbols(snapshot: &Snapshot, query: &SymbolQuery) -> Result<Symbol
         return Err(RetrieveError::InvalidArgument { field: "limit", detail });
     }
     let filter = Filter::new(&query.filter)?;
-    let mut hits: Vec<SymbolHit> = Vec::new();
-    for name in matching_names(snapshot, &wanted.name, query) {
-        let found = snapshot.symbols_named(&name);
-        hits.extend(found.into_iter().filter_map(|id| symbol_hit(snapshot, id, &wanted, &filter)));
-    }
+    let found = symbols_asked_for(snapshot, &wanted, query).into_iter();
+    let mut hits: Vec<SymbolHit> =
+        found.filter_map(|id| symbol_hit(snapshot, id, &wanted, &filter)).collect();
     hits.sort_by(by_rank);
     let total = hits.len();
     hits.truncate(query.limit);
     Ok(SymbolResult { generation: snapshot.generation(), hits, total })
+}
+
+fn symbols_asked_for(snapshot: &Snapshot, wanted: &WantedName, query: &SymbolQuery) -> Vec<SymbolId> {
+    match Wildcard::of(&wanted.name).filter(|_| !query.exact_only) {
+        Some(wildcard) => {
+            let mut symbols = wildcard.symbols(snapshot, wanted.qualifier.last().map(String::as_str));
+            // An operator's name may be a star.
+            symbols.extend(snapshot.symbols_named(&wanted.name));
+            symbols.sort_unstable();
+            symbols.dedup();
+            symbols
+        }
+        None => {
+            let names = matching_names(snapshot, &wanted.name, query);
+            names.iter().flat_map(|name| snapshot.symbols_named(name)).collect()
+        }
+    }
 }
 
 /// The lower-cased names to look up: the name itself and, unless only exact ones are wanted, those near it. Farther
@@ -86,7 +102,8 @@ impl WantedName {
 
     /// Whether the qualifier's parts stand in `containers` in this order.
     fn qualifies<'a>(&self, mut containers: impl Iterator<Item = &'a str>) -> bool {
-        self.qualifier.iter().all(|part| containers.any(|container| container.eq_ignore_ascii_case(part)))
+        let is_meant = |container: &str, part: &str| part_matches(part, &container.to_lowercase());
+        self.qualifier.iter().all(|part| containers.any(|container| is_meant(container, part)))
     }
 }
 
@@ -117,6 +134,8 @@ fn match_of(name: &str, wanted: &str) -> SymbolMatch {
         SymbolMatch::Exact
     } else if folded_name == folded_wanted {
         SymbolMatch::CaseFolded
+    } else if Wildcard::of(wanted).is_some_and(|wildcard| wildcard.matches(&folded_name)) {
+        SymbolMatch::Wildcard
     } else if folded_name.starts_with(&folded_wanted) {
         SymbolMatch::Prefix
     } else if folded_name.contains(&folded_wanted) {

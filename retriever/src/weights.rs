@@ -23,6 +23,8 @@ pub struct Weights {
     pub identifier: SignalWeights,
     /// Factors on the signals for paths.
     pub path: SignalWeights,
+    /// Factors on the signals for pieces of code.
+    pub snippet: SignalWeights,
     /// Factors on the signals for issues and error output.
     pub report: SignalWeights,
     /// Factors on the score by class of file.
@@ -111,6 +113,7 @@ pub struct SignalWeights {
     pub directory_words: f32,
     pub path_match: f32,
     pub frame: f32,
+    pub verbatim: f32,
     pub file_coherence: f32,
     pub focus: f32,
 }
@@ -118,11 +121,11 @@ pub struct SignalWeights {
 impl SignalWeights {
     /// The factors by the names of their signals, in declaration order.
     #[must_use]
-    pub fn named(mut self) -> [(&'static str, f32); 11] {
+    pub fn named(mut self) -> [(&'static str, f32); 12] {
         self.named_mut().map(|(name, factor)| (name, *factor))
     }
 
-    fn named_mut(&mut self) -> [(&'static str, &mut f32); 11] {
+    fn named_mut(&mut self) -> [(&'static str, &mut f32); 12] {
         let Self {
             lexical,
             dense_static,
@@ -133,6 +136,7 @@ impl SignalWeights {
             directory_words,
             path_match,
             frame,
+            verbatim,
             file_coherence,
             focus,
         } = self;
@@ -146,6 +150,7 @@ impl SignalWeights {
             ("directory_words", directory_words),
             ("path_match", path_match),
             ("frame", frame),
+            ("verbatim", verbatim),
             ("file_coherence", file_coherence),
             ("focus", focus),
         ]
@@ -216,8 +221,13 @@ impl Weights {
     #[must_use]
     pub fn without(&self, name: &str) -> Option<Self> {
         let mut weights = self.clone();
-        let signals =
-            [&mut weights.natural_language, &mut weights.identifier, &mut weights.path, &mut weights.report];
+        let signals = [
+            &mut weights.natural_language,
+            &mut weights.identifier,
+            &mut weights.path,
+            &mut weights.snippet,
+            &mut weights.report,
+        ];
         let signals = signals.into_iter().flat_map(SignalWeights::named_mut).map(|factor| (factor, 0.0));
         let classes = weights.priors.named_mut().into_iter().map(|factor| (factor, 1.0));
         let mut is_known = false;
@@ -246,6 +256,7 @@ impl Weights {
             QueryKind::Identifier => &self.identifier,
             QueryKind::Path => &self.path,
             QueryKind::NaturalLanguage => &self.natural_language,
+            QueryKind::Snippet => &self.snippet,
             QueryKind::Report => &self.report,
         }
     }

@@ -4,8 +4,11 @@
 //! from particular questions.
 
 mod frames;
+mod quotes;
 mod sections;
+mod snippet;
 mod terms;
+mod wildcards;
 
 use std::borrow::Cow;
 
@@ -13,8 +16,12 @@ use contexd_store::keyword::QueryTerm;
 
 pub(crate) use self::frames::Frame;
 use self::frames::frames;
+use self::quotes::literals;
 use self::sections::{Section, SectionKind, sections};
+pub(crate) use self::snippet::Snippet;
+use self::snippet::snippet;
 use self::terms::weighted_terms;
+use self::wildcards::read_wildcard;
 use crate::QueryKind;
 use crate::names::word_stems;
 use crate::weights::SectionWeights;
@@ -32,7 +39,7 @@ const ASKING_WORDS: usize = 24;
 const REPORT_WORDS: usize = 48;
 /// Lines from which on a text of several is a report.
 const REPORT_LINES: usize = 4;
-/// Words of a report that stand for the whole of it.
+/// Words of a report or of a block of code that stand for the whole of it.
 const SUMMARY_WORDS: usize = 96;
 
 /// How sure it is that a word of the question names a symbol.
@@ -51,7 +58,7 @@ pub(crate) enum Strength {
 pub(crate) struct NamedIdentifier {
     /// The qualifier's parts, outermost first; empty for a bare name.
     pub(crate) qualifier: Vec<String>,
-    /// The last part, as written.
+    /// The last part, as written; may hold stars, each for any run of characters.
     pub(crate) name: String,
     /// How sure it is.
     pub(crate) strength: Strength,
@@ -74,6 +81,10 @@ pub(crate) struct Understanding {
     pub(crate) paths: Vec<String>,
     /// The places that error output in it names, the innermost first.
     pub(crate) frames: Vec<Frame>,
+    /// What it quotes and is no name; none of a report or a block of code.
+    pub(crate) literals: Vec<String>,
+    /// The code that it is, if it has the shape of code.
+    pub(crate) snippet: Option<Snippet>,
     /// The stems of its distinct content words, sorted.
     pub(crate) stems: Vec<String>,
     /// Which classes of file it asks for by name.
@@ -93,25 +104,103 @@ pub(crate) struct AsksFor {
     pub(crate) configuration: bool,
 }
 
+/// What of the repository was found to be in a question; decides what the question was.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Found {
+    /// A file bears a path or file name in it.
+    pub(crate) path: bool,
+    /// A file has a line that error output in it names.
+    pub(crate) frame: bool,
+    /// The greatest share of its quotations or code that stands in one place, 0 to 1.
+    pub(crate) verbatim: f32,
+}
+
+/// What a text is by its shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// A question of a few words.
+    Question,
+    /// An issue, a log, error output.
+    Report,
+    /// Lines of code and nothing else.
+    Block,
+}
+
+/// A question taken apart, before its words are looked at.
+struct Reading<'a> {
+    form: Form,
+    sections: Vec<Section<'a>>,
+    snippet: Option<Snippet>,
+    frames: Vec<Frame>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(text: &'a str, words: usize) -> Self {
+        let frames = frames(text);
+        // Lines of error output look like code; what names a place is read as error output.
+        let snippet = if frames.is_empty() { snippet(text) } else { None };
+        let form = if snippet.as_ref().is_some_and(|snippet| snippet.is_certain) {
+            Form::Block
+        } else if is_report(text, words) {
+            Form::Report
+        } else {
+            Form::Question
+        };
+        let sections = match form {
+            Form::Question => vec![Section { kind: SectionKind::Prose, text }],
+            Form::Report => sections(text),
+            Form::Block => vec![Section { kind: SectionKind::Quoted, text }],
+        };
+        Self { form, sections, snippet, frames }
+    }
+
+    /// The part of `text`, which was read, that says what it is about.
+    fn summary(&self, text: &'a str) -> Cow<'a, str> {
+        let told = self.sections.iter().filter(|section| section.kind != SectionKind::Quoted);
+        let words = match self.form {
+            Form::Question => return Cow::Borrowed(text),
+            Form::Report => first_words(told.map(|section| section.text)),
+            Form::Block => first_words(std::iter::once(text)),
+        };
+        if words.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(words) }
+    }
+}
+
+fn first_words<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<&str> = texts.flat_map(str::split_whitespace).take(SUMMARY_WORDS).collect();
+    words.join(" ")
+}
+
+impl AsksFor {
+    /// All classes.
+    pub(crate) fn everything() -> Self {
+        Self { tests: true, examples: true, documentation: true, configuration: true }
+    }
+}
+
 /// Reads `text`.
 pub(crate) fn understand(text: &str, weights: &SectionWeights) -> Understanding {
     let text = truncate_at_char(text.trim(), MAX_QUERY_BYTES);
     let words: Vec<&str> = split_words(text).collect();
-    let is_report = is_report(text, words.len());
-    let sections = if is_report { sections(text) } else { vec![Section { kind: SectionKind::Prose, text }] };
-    let paths = named_paths(&words);
-    let identifiers = named_identifiers(&sections);
-    let kind_of_words = if is_report { QueryKind::Report } else { classify(&words, &identifiers) };
-    let is_path_alone = words.len() == 1 && !paths.is_empty();
+    let reading = Reading::of(text, words.len());
+    // What code names by paths is used there, not asked for.
+    let paths = if reading.form == Form::Block { Vec::new() } else { named_paths(&words) };
+    let identifiers = named_identifiers(&reading.sections, reading.form == Form::Question);
     Understanding {
-        kind_of_words,
-        is_path_alone,
-        terms: weighted_terms(&sections, weights),
+        kind_of_words: match reading.form {
+            Form::Question => classify(&words, &identifiers),
+            Form::Report => QueryKind::Report,
+            Form::Block => QueryKind::Snippet,
+        },
+        is_path_alone: words.len() == 1 && !paths.is_empty(),
+        terms: weighted_terms(&reading.sections, weights),
         identifiers,
         paths,
-        frames: frames(text),
-        stems: stems(&summary(text, is_report, &sections)),
+        stems: stems(&reading.summary(text)),
         asks_for: if words.len() <= ASKING_WORDS { asks_for(text) } else { AsksFor::default() },
+        literals: if reading.form == Form::Question { literals(text) } else { Vec::new() },
+        snippet: reading.snippet,
+        frames: reading.frames,
     }
 }
 
@@ -120,23 +209,11 @@ fn is_report(text: &str, words: usize) -> bool {
 }
 
 /// The part of a question that says what it is about, which is what its vector should be made of: all of a short one,
-/// the title, the prose and the messages of a report as far as its first words go (96 of them).
+/// the title, the prose and the messages of a report as far as its first words go (96 of them), as many words of code.
 #[must_use]
 pub fn text_to_embed(text: &str) -> Cow<'_, str> {
     let text = truncate_at_char(text.trim(), MAX_QUERY_BYTES);
-    let is_report = is_report(text, split_words(text).count());
-    let sections = if is_report { sections(text) } else { Vec::new() };
-    summary(text, is_report, &sections)
-}
-
-fn summary<'a>(text: &'a str, is_report: bool, sections: &[Section<'_>]) -> Cow<'a, str> {
-    if !is_report {
-        return Cow::Borrowed(text);
-    }
-    let told = sections.iter().filter(|section| section.kind != SectionKind::Quoted);
-    let words: Vec<&str> =
-        told.flat_map(|section| section.text.split_whitespace()).take(SUMMARY_WORDS).collect();
-    if words.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(words.join(" ")) }
+    Reading::of(text, split_words(text).count()).summary(text)
 }
 
 /// The longest prefix of `text` of at most `limit` bytes that ends at a character's end.
@@ -157,12 +234,17 @@ fn split_words(text: &str) -> impl Iterator<Item = &str> {
 
 impl Understanding {
     /// The kind once it is known what the repository has of what is named: `app.use` looks like a file name until no
-    /// file bears it, and error output is one that names a place in a file.
-    pub(crate) fn kind(&self, path_found: bool, frame_found: bool) -> QueryKind {
-        if frame_found {
+    /// file bears it, error output is one that names a place in a file, and what may be code is code when
+    /// most of it stands in one place.
+    pub(crate) fn kind(&self, found: Found) -> QueryKind {
+        if found.frame {
             QueryKind::Report
-        } else if self.is_path_alone && path_found {
+        } else if self.is_path_alone && found.path {
             QueryKind::Path
+        } else if self.kind_of_words != QueryKind::Identifier
+            && self.snippet.as_ref().is_some_and(|snippet| found.verbatim >= snippet.least_share())
+        {
+            QueryKind::Snippet
         } else {
             self.kind_of_words
         }
@@ -203,14 +285,14 @@ fn looks_like_path(word: &str) -> bool {
     has_extension || (word.contains('/') && word.split('/').all(|part| part.len() > 1))
 }
 
-fn named_identifiers(sections: &[Section<'_>]) -> Vec<NamedIdentifier> {
+fn named_identifiers(sections: &[Section<'_>], may_hold_wildcards: bool) -> Vec<NamedIdentifier> {
     let mut identifiers: Vec<NamedIdentifier> = Vec::new();
     for section in sections {
         let words: Vec<&str> = split_words(section.text).collect();
         for (position, word) in words.iter().enumerate() {
-            let Some(mut identifier) = read_identifier(word, position == 0 && words.len() > 1) else {
-                continue;
-            };
+            let wildcard = if may_hold_wildcards { read_wildcard(word, words.len() == 1) } else { None };
+            let name = wildcard.or_else(|| read_identifier(word, position == 0 && words.len() > 1));
+            let Some(mut identifier) = name else { continue };
             identifier.is_quoted = section.kind == SectionKind::Quoted;
             add_identifier(&mut identifiers, identifier);
         }
@@ -242,11 +324,7 @@ fn read_identifier(word: &str, begins_sentence: bool) -> Option<NamedIdentifier>
     });
     let called = bare.contains('(') || bare.ends_with('!');
     let head = bare.split(['(', '!', '<']).next().unwrap_or(bare);
-    let parts: Vec<&str> = head
-        .split("::")
-        .flat_map(|part| part.split(['.', '#', '\\']))
-        .flat_map(|part| part.split("->"))
-        .collect();
+    let parts = name_parts(head);
     let valid = parts.iter().all(|part| is_identifier(part));
     let (name, qualifier) = parts.split_last()?;
     if !valid || name.len() < 2 {
@@ -259,6 +337,12 @@ fn read_identifier(word: &str, begins_sentence: bool) -> Option<NamedIdentifier>
         strength,
         is_quoted: false,
     })
+}
+
+/// The parts of a qualified name, however the language joins them.
+fn name_parts(name: &str) -> Vec<&str> {
+    let parts = name.split("::").flat_map(|part| part.split(['.', '#', '\\']));
+    parts.flat_map(|part| part.split("->")).collect()
 }
 
 fn is_identifier(part: &str) -> bool {
@@ -350,17 +434,27 @@ mod tests {
 
     #[test]
     fn kinds_follow_the_shape() {
-        let kind = |text| understand(text).kind(true, false);
+        let found = |path, frame| Found { path, frame, verbatim: 0.0 };
+        let kind = |text| understand(text).kind(found(true, false));
         assert_eq!(kind("Runtime"), QueryKind::Identifier);
         assert_eq!(kind("Runtime::block_on"), QueryKind::Identifier);
         assert_eq!(kind("parse_url splitHost"), QueryKind::Identifier);
         assert_eq!(kind("src/runtime/mod.rs"), QueryKind::Path);
         assert_eq!(kind("mod.rs"), QueryKind::Path);
-        assert_eq!(understand("app.use").kind(false, false), QueryKind::Identifier);
+        assert_eq!(understand("app.use").kind(Found::default()), QueryKind::Identifier);
         assert_eq!(kind("how does the runtime spawn tasks"), QueryKind::NaturalLanguage);
         assert_eq!(kind(""), QueryKind::NaturalLanguage);
         assert_eq!(kind("it fails\n\nsince the update\nof yesterday"), QueryKind::Report);
-        assert_eq!(understand("a.rs:3: error").kind(true, true), QueryKind::Report);
+        assert_eq!(kind("parse_*"), QueryKind::Identifier);
+        assert_eq!(kind("a = next(b);\nrun(a, c);"), QueryKind::Snippet);
+        let line = understand("if err != nil { return nil, f(err) }");
+        assert_eq!(line.kind(Found::default()), QueryKind::NaturalLanguage);
+        assert_eq!(line.kind(Found { verbatim: 0.8, ..Found::default() }), QueryKind::Snippet);
+        assert_eq!(
+            understand("where is \"a b c\"").kind(Found { verbatim: 1.0, ..Found::default() }),
+            QueryKind::NaturalLanguage
+        );
+        assert_eq!(understand("a.rs:3: error").kind(found(true, true)), QueryKind::Report);
     }
 
     #[test]
@@ -396,6 +490,14 @@ mod tests {
         assert_eq!(quoted, expected.map(|(name, is_quoted)| (name.to_owned(), is_quoted)));
         assert_eq!(text_to_embed(report), "Copying loses the `file_mode` Seen with copy_tree.");
         assert_eq!(text_to_embed(" retry policy "), "retry policy");
+    }
+
+    #[test]
+    fn names_in_code_are_used_there() {
+        let block = understand("total = add_tax(price);\nlog.info(total, path.join(\"a/b.txt\"));");
+        assert!(block.identifiers.iter().all(|identifier| identifier.is_quoted));
+        assert!(block.paths.is_empty() && block.literals.is_empty());
+        assert_eq!(text_to_embed("a = next(b);\n  run(a, c);"), "a = next(b); run(a, c);");
     }
 
     #[test]

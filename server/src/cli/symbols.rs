@@ -17,13 +17,15 @@ use crate::cli::view::{SymbolHit, render_symbols};
 Examples:
   contexd symbols Runtime                     every definition of that name, then near ones
   contexd symbols Runtime::spawn              with its container, joined as the language joins them
+  contexd symbols 'parse_*'                   by wildcards; 'Runtime::*' is all of Runtime
   contexd symbols parse --kind function --lang python
   contexd symbols Config --exact --json
 
-Equal names come first, then equal but for case, then by prefix, part and near miss.
+Equal names come first, then equal but for case, then by prefix, part and near miss. A * stands for any run of
+characters.
 With --json: one object a line, with path, start_line, end_line, kind, symbol, signature, match, ...")]
 pub(crate) struct SymbolsArgs {
-    /// A name, a qualified name, or the start of one
+    /// A name, a qualified name, the start of one, or one with wildcards
     #[arg(value_name = "NAME")]
     name: String,
     /// Most definitions to show, 1 to 200

@@ -171,6 +171,7 @@ fn symbol_match(matched: SymbolMatch) -> v1::SymbolMatch {
     match matched {
         SymbolMatch::Exact => v1::SymbolMatch::Exact,
         SymbolMatch::CaseFolded => v1::SymbolMatch::CaseFolded,
+        SymbolMatch::Wildcard => v1::SymbolMatch::Wildcard,
         SymbolMatch::Prefix => v1::SymbolMatch::Prefix,
         SymbolMatch::Substring => v1::SymbolMatch::Substring,
         SymbolMatch::Fuzzy => v1::SymbolMatch::Fuzzy,

@@ -3,6 +3,7 @@
 mod packs;
 mod ranking;
 mod symbols;
+mod verbatim;
 
 use std::sync::Arc;
 

@@ -40,7 +40,7 @@ pub(crate) struct SymbolHit {
     pub(crate) language: String,
     /// `verified`, `stale` or `overlay`.
     pub(crate) state: &'static str,
-    /// `exact`, `case_folded`, `prefix`, `substring` or `fuzzy`.
+    /// `exact`, `case_folded`, `wildcard`, `prefix`, `substring` or `fuzzy`.
     #[serde(rename = "match")]
     pub(crate) matched: &'static str,
     /// The declaration without its body.
@@ -81,6 +81,7 @@ fn match_name(matched: i32) -> &'static str {
     match v1::SymbolMatch::try_from(matched) {
         Ok(v1::SymbolMatch::Exact) => "exact",
         Ok(v1::SymbolMatch::CaseFolded) => "case_folded",
+        Ok(v1::SymbolMatch::Wildcard) => "wildcard",
         Ok(v1::SymbolMatch::Prefix) => "prefix",
         Ok(v1::SymbolMatch::Substring) => "substring",
         Ok(v1::SymbolMatch::Fuzzy) => "fuzzy",
