@@ -32,8 +32,8 @@ const MAX_STEMS: usize = 256;
 const MAX_IDENTIFIERS: usize = 48;
 const MAX_PATHS: usize = 8;
 const IDENTIFIER_QUERY_WORDS: usize = 2;
-/// Words up to which a question can ask for a class of files by name. In a longer text (an issue, a log) such words stand
-/// by chance.
+/// Words up to which a question can ask for a class of files by name, or for a literal that it quotes. In a longer text (an
+/// issue, a log) such words and quotations stand by the way.
 const ASKING_WORDS: usize = 24;
 /// Words above which a question is a report: no one phrases a question so.
 const REPORT_WORDS: usize = 48;
@@ -81,7 +81,7 @@ pub(crate) struct Understanding {
     pub(crate) paths: Vec<String>,
     /// The places that error output in it names, the innermost first.
     pub(crate) frames: Vec<Frame>,
-    /// What it quotes and is no name; none of a report or a block of code.
+    /// What it quotes and is no name; none of a long question, a report or a block of code.
     pub(crate) literals: Vec<String>,
     /// The code that it is, if it has the shape of code.
     pub(crate) snippet: Option<Snippet>,
@@ -182,6 +182,7 @@ impl AsksFor {
 pub(crate) fn understand(text: &str, weights: &SectionWeights) -> Understanding {
     let text = truncate_at_char(text.trim(), MAX_QUERY_BYTES);
     let words: Vec<&str> = split_words(text).collect();
+    let is_short = words.len() <= ASKING_WORDS;
     let reading = Reading::of(text, words.len());
     // What code names by paths is used there, not asked for.
     let paths = if reading.form == Form::Block { Vec::new() } else { named_paths(&words) };
@@ -197,8 +198,8 @@ pub(crate) fn understand(text: &str, weights: &SectionWeights) -> Understanding 
         identifiers,
         paths,
         stems: stems(&reading.summary(text)),
-        asks_for: if words.len() <= ASKING_WORDS { asks_for(text) } else { AsksFor::default() },
-        literals: if reading.form == Form::Question { literals(text) } else { Vec::new() },
+        asks_for: if is_short { asks_for(text) } else { AsksFor::default() },
+        literals: if is_short && reading.form == Form::Question { literals(text) } else { Vec::new() },
         snippet: reading.snippet,
         frames: reading.frames,
     }
