@@ -200,18 +200,31 @@ fn symbols_meant(snapshot: &Snapshot, identifier: &NamedIdentifier) -> Vec<Symbo
 fn add_paths(pool: &mut Pool, snapshot: &Snapshot, understanding: &Understanding, filter: &Filter) {
     for path in &understanding.paths {
         let matches = snapshot.files().filter_map(|file| Some((file, path_similarity(&file.path, path)?)));
-        for (file, similarity) in matches.filter(|(file, _)| filter.admits_file(file)).take(FILES_PER_PATH) {
-            for ordinal in 0..file.record.chunks.len().min(CHUNKS_PER_FILE) {
-                let chunk = ChunkId { file: file.id, ordinal: ordinal as u32 };
-                pool.entry(chunk).or_default();
-            }
-            let whole_file =
-                ChunkId { file: file.id, ordinal: 0 }..=ChunkId { file: file.id, ordinal: u32::MAX };
-            for (_, evidence) in pool.range_mut(whole_file) {
-                evidence.path_match = evidence.path_match.max(similarity);
-            }
+        let matches: Vec<_> = matches.filter(|(file, _)| filter.admits_file(file)).collect();
+        // A file name that many files bear says little, unless it is all that is asked for.
+        let is_telling = path.contains('/') || understanding.is_path_alone;
+        let share = if is_telling { 1.0 } else { share_of_one(matches.len()) };
+        for (file, similarity) in matches.into_iter().take(FILES_PER_PATH) {
+            add_path(pool, file, similarity * share);
         }
     }
+}
+
+/// Adds the first chunks of a file whose path is named.
+fn add_path(pool: &mut Pool, file: &FileEntry, similarity: f32) {
+    for ordinal in 0..file.record.chunks.len().min(CHUNKS_PER_FILE) {
+        let chunk = ChunkId { file: file.id, ordinal: ordinal as u32 };
+        pool.entry(chunk).or_default();
+    }
+    let whole_file = ChunkId { file: file.id, ordinal: 0 }..=ChunkId { file: file.id, ordinal: u32::MAX };
+    for (_, evidence) in pool.range_mut(whole_file) {
+        evidence.path_match = evidence.path_match.max(similarity);
+    }
+}
+
+/// What a name that `files` bear says of one of them.
+fn share_of_one(files: usize) -> f32 {
+    1.0 / (files.max(1) as f32).sqrt()
 }
 
 /// Pins the chunks at the places that error output names: the innermost place that the repository has counts in full,
@@ -249,8 +262,7 @@ fn files_of_frames<'s>(snapshot: &'s Snapshot, frames: &[Frame]) -> Vec<Vec<(&'s
     for files in &mut found {
         let best = files.iter().map(|(_, similarity)| *similarity).fold(0.0, f32::max);
         files.retain(|(_, similarity)| *similarity >= best);
-        // A file name that many files bear says little.
-        let share = 1.0 / (files.len().max(1) as f32).sqrt();
+        let share = share_of_one(files.len());
         files.iter_mut().for_each(|(_, similarity)| *similarity *= share);
     }
     found

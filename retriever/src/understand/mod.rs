@@ -72,7 +72,7 @@ pub(crate) struct Understanding {
     /// What its words look like.
     kind_of_words: QueryKind,
     /// Whether it is a single word that may be a path.
-    is_path_alone: bool,
+    pub(crate) is_path_alone: bool,
     /// The weighted terms for the keyword index.
     pub(crate) terms: Vec<QueryTerm>,
     /// The names in it, surest first.
