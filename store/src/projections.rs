@@ -6,7 +6,7 @@ use crate::files::FileTable;
 use crate::keyword::{KeywordIndex, KeywordSearcher};
 use crate::layout::IndexDir;
 use crate::truth::Truth;
-use crate::vectors::{VectorIndex, VectorSearcher};
+use crate::vectors::{GraphOptions, VectorIndex, VectorSearcher};
 use crate::{Generation, StoreError, StoreOptions};
 
 /// Files whose texts are in memory at once while the keyword projection is replayed.
@@ -156,9 +156,10 @@ fn recover_vectors(
 }
 
 fn open_vectors(dir: Option<&IndexDir>, options: &StoreOptions) -> Result<VectorIndex, StoreError> {
+    let graphs = GraphOptions { threshold: options.hnsw_threshold, threads: options.hnsw_threads };
     match dir {
-        Some(dir) => VectorIndex::open(&dir.vectors(), options.hnsw_threshold),
-        None => Ok(VectorIndex::in_memory(options.hnsw_threshold)),
+        Some(dir) => VectorIndex::open(&dir.vectors(), graphs),
+        None => Ok(VectorIndex::in_memory(graphs)),
     }
 }
 

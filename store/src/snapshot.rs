@@ -242,6 +242,13 @@ impl Snapshot {
         Coverage { embedded: self.searchers.vectors.embedded(model), total: self.counts().chunks }
     }
 
+    /// Number of this snapshot's chunks that the HNSW base of `model` covers; 0 while every search scans all rows. Grows
+    /// when a base has been built in the background.
+    #[must_use]
+    pub fn chunks_in_graph(&self, model: ContentHash) -> usize {
+        self.searchers.vectors.rows_in_graph(model)
+    }
+
     /// Numbers a row of `model`'s vectors.
     pub(crate) fn vector_dimension(&self, model: ContentHash) -> Option<u32> {
         self.searchers.vectors.dimension(model)
@@ -251,7 +258,7 @@ impl Snapshot {
     /// path and start. `filter` is applied before the limit.
     ///
     /// # Errors
-    /// When the query is not finite or of another dimension.
+    /// When the query is not finite, of another dimension, or without direction (all zeros).
     pub fn nearest(
         &self,
         model: ContentHash,
@@ -266,7 +273,7 @@ impl Snapshot {
     /// Similarity of `query` to each of `chunks`; `None` for a chunk without a row.
     ///
     /// # Errors
-    /// When the query is not finite or of another dimension.
+    /// When the query is not finite, of another dimension, or without direction (all zeros).
     pub fn similarities(
         &self,
         model: ContentHash,

@@ -23,6 +23,8 @@ use crate::{Batch, ContentHash, FileId, FileRecord, Generation, Snapshot, StoreE
 pub struct StoreOptions {
     /// Number of vectors from which an HNSW base is built instead of scanning exactly.
     pub hnsw_threshold: usize,
+    /// Threads that build the HNSW base in the background.
+    pub hnsw_threads: usize,
     /// Memory of the keyword writer in bytes.
     pub keyword_writer_bytes: usize,
     /// Threads of the keyword writer.
@@ -36,11 +38,16 @@ impl Default for StoreOptions {
     fn default() -> Self {
         Self {
             hnsw_threshold: 50_000,
+            hnsw_threads: half_of_the_cores(),
             keyword_writer_bytes: 64 << 20,
             keyword_writer_threads: 1,
             parser_version: 0,
         }
     }
+}
+
+fn half_of_the_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
 }
 
 /// What identifies a parsed record: same bytes, same language, same parser.

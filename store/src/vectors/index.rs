@@ -1,17 +1,16 @@
-//! Writes: commits of the vector projection, its manifest, compaction, and the building of graphs.
+//! Writes: commits of the vector projection, its manifest, compaction.
 //!
 //! On disk: `manifest` (postcard: format, generation, segment names, live rows) and one `.seg` file a segment, all
 //! written under temporary names and renamed; `graph-<model>/` holds a dumped graph. The manifest is the commit.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use serde::{Deserialize, Serialize};
 
 use super::FileVectors;
-use super::graph::Graph;
+use super::rebuild::{GraphBuilder, GraphOptions};
 use super::searcher::{Graphs, ModelRows, Run, VectorSearcher};
 use super::segment::{Segment, io_error, write_durably};
 use crate::{ContentHash, FileId, Generation, StoreError};
@@ -22,8 +21,6 @@ const MANIFEST: &str = "manifest";
 const MAX_SEGMENTS: usize = 8;
 /// Share of dead rows above which all segments of a model are merged.
 const MAX_DEAD_SHARE: f32 = 0.3;
-/// Share of rows changed since the graph was built above which it is built again.
-const GRAPH_CHURN: f32 = 0.15;
 
 /// Segments with the names of their files.
 type NamedSegments = Vec<(Arc<Segment>, String)>;
@@ -44,29 +41,36 @@ struct Manifest {
 /// The vector projection: all of its writes.
 pub(crate) struct VectorIndex {
     directory: Option<PathBuf>,
-    graph_threshold: usize,
     generation: Option<Generation>,
     next_segment: u64,
     /// The segments that have a file, with its name.
     names: NamedSegments,
     searcher: VectorSearcher,
-    graph_is_building: Arc<AtomicBool>,
+    builder: GraphBuilder,
 }
 
-type Models = BTreeMap<ContentHash, Arc<ModelRows>>;
+/// The rows of each model.
+pub(super) type Models = BTreeMap<ContentHash, Arc<ModelRows>>;
 
 impl VectorIndex {
     /// An index without files.
-    pub(crate) fn in_memory(graph_threshold: usize) -> Self {
+    pub(crate) fn in_memory(graphs: GraphOptions) -> Self {
+        Self::empty(None, graphs)
+    }
+
+    fn empty(directory: Option<PathBuf>, options: GraphOptions) -> Self {
         let graphs: Graphs = Arc::new(RwLock::new(BTreeMap::new()));
         Self {
-            directory: None,
-            graph_threshold,
+            builder: GraphBuilder::new(directory.clone(), options, Arc::clone(&graphs)),
+            directory,
             generation: None,
             next_segment: 0,
             names: Vec::new(),
-            searcher: VectorSearcher { models: Arc::new(Models::new()), graphs },
-            graph_is_building: Arc::new(AtomicBool::new(false)),
+            searcher: VectorSearcher {
+                models: Arc::new(Models::new()),
+                graphs,
+                graph_threshold: options.threshold,
+            },
         }
     }
 
@@ -74,9 +78,9 @@ impl VectorIndex {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when what is there cannot be used; it must then be wiped and built anew.
-    pub(crate) fn open(directory: &Path, graph_threshold: usize) -> Result<Self, StoreError> {
+    pub(crate) fn open(directory: &Path, graphs: GraphOptions) -> Result<Self, StoreError> {
         std::fs::create_dir_all(directory).map_err(|source| io_error("create", directory, source))?;
-        let mut index = Self { directory: Some(directory.to_owned()), ..Self::in_memory(graph_threshold) };
+        let mut index = Self::empty(Some(directory.to_owned()), graphs);
         let path = directory.join(MANIFEST);
         let encoded = match std::fs::read(&path) {
             Ok(encoded) => encoded,
@@ -89,7 +93,7 @@ impl VectorIndex {
             return Err(corrupt(&path, "written in another format"));
         }
         index.load(directory, manifest)?;
-        index.read_graphs(directory);
+        index.builder.consider(&index.searcher.models);
         Ok(index)
     }
 
@@ -158,8 +162,14 @@ impl VectorIndex {
             models.insert(model, Arc::new(compacted(model, after)));
         }
         self.publish(models, generation)?;
-        self.build_graphs();
+        self.builder.consider(&self.searcher.models);
         Ok(self.searcher())
+    }
+
+    /// Waits until no graph is being built.
+    #[cfg(test)]
+    pub(super) fn finish_graphs(&self) {
+        self.builder.finish();
     }
 
     fn publish(&mut self, models: Models, generation: Generation) -> Result<(), StoreError> {
@@ -206,83 +216,6 @@ impl VectorIndex {
             }
         }
     }
-
-    fn read_graphs(&mut self, directory: &Path) {
-        for (model, rows) in self.searcher.models.iter() {
-            if rows.live_rows < self.graph_threshold {
-                continue;
-            }
-            if let Some(graph) =
-                Graph::read(&graph_directory(directory, *model)).filter(|graph| graph.model == *model)
-            {
-                insert_graph(&self.searcher.graphs, graph);
-            }
-        }
-        self.build_graphs();
-    }
-
-    /// Starts building, in the background, the graph of the first model that needs one. One at a time.
-    fn build_graphs(&self) {
-        let stale = self.searcher.models.iter().find(|(model, rows)| self.needs_graph(**model, rows));
-        let Some((&model, rows)) = stale else { return };
-        if self.graph_is_building.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let (rows, graphs) = (Arc::clone(rows), Arc::clone(&self.searcher.graphs));
-        let (directory, building) = (self.directory.clone(), Arc::clone(&self.graph_is_building));
-        let work = move || {
-            build_graph(model, &rows, &graphs, directory.as_deref());
-            building.store(false, Ordering::Release);
-        };
-        let spawned = std::thread::Builder::new().name("vector-graph".to_owned()).spawn(work);
-        if let Err(error) = spawned {
-            self.graph_is_building.store(false, Ordering::Release);
-            tracing::warn!(%error, "cannot start building the vector graph, scanning exactly");
-        }
-    }
-
-    fn needs_graph(&self, model: ContentHash, rows: &ModelRows) -> bool {
-        if rows.live_rows < self.graph_threshold {
-            return false;
-        }
-        let graphs = self.searcher.graphs.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(graph) = graphs.get(&model) else { return true };
-        let covered = graph.files.iter().filter(|(file, _)| rows.run_of(*file).is_some());
-        let live_in_graph: usize = covered.map(|(_, count)| *count as usize).sum();
-        let dead = graph.len() - live_in_graph;
-        let missing = rows.live_rows.saturating_sub(live_in_graph);
-        (dead + missing) as f32 > graph.len() as f32 * GRAPH_CHURN
-    }
-}
-
-fn insert_graph(graphs: &Graphs, graph: Graph) {
-    let mut graphs = graphs.write().unwrap_or_else(PoisonError::into_inner);
-    graphs.insert(graph.model, Arc::new(graph));
-}
-
-fn build_graph(model: ContentHash, rows: &ModelRows, graphs: &Graphs, directory: Option<&Path>) {
-    let files: Vec<(FileId, u32)> = rows.runs.iter().map(|run| (run.file, run.rows)).collect();
-    let vectors: Vec<Vec<f32>> = rows.runs.iter().flat_map(|run| dequantized(run, rows.dimension)).collect();
-    let Some(graph) = Graph::build(model, rows.dimension, files, &vectors) else {
-        tracing::warn!("the graph library failed, scanning exactly");
-        return;
-    };
-    if let Some(Err(error)) = directory.map(|directory| graph.write(&graph_directory(directory, model))) {
-        tracing::warn!(%error, "cannot store the vector graph, it will be built again at the next start");
-    }
-    tracing::info!(rows = graph.len(), "vector graph built");
-    insert_graph(graphs, graph);
-}
-
-fn graph_directory(directory: &Path, model: ContentHash) -> PathBuf {
-    let name: String = model.to_string().chars().take(16).collect();
-    directory.join(format!("graph-{name}"))
-}
-
-fn dequantized(run: &Run, dimension: usize) -> Vec<Vec<f32>> {
-    let (scales, codes) = run.segment.slice(run.start as usize, run.rows as usize);
-    let row = |(scale, codes): (&f32, &[i8])| codes.iter().map(|code| f32::from(*code) * scale).collect();
-    scales.iter().zip(codes.chunks_exact(dimension.max(1))).map(row).collect()
 }
 
 /// The rows of a model after a commit: the old ones without the dead and the replaced, and a segment of the new ones.
@@ -317,11 +250,7 @@ fn segment_of(
 ) -> Result<Segment, StoreError> {
     let (mut files, mut scales, mut codes) = (Vec::new(), Vec::new(), Vec::new());
     for (file, vectors) in additions {
-        let lengths_agree = vectors.codes.len() == vectors.rows() * dimension;
-        if vectors.dimension as usize != dimension || !lengths_agree {
-            let detail = format!("rows of dimension {} where the model has {dimension}", vectors.dimension);
-            return Err(StoreError::InvalidVector(detail));
-        }
+        vectors.validate(dimension)?;
         files.push((*file, vectors.rows() as u32));
         scales.extend(&vectors.scales);
         codes.extend(&vectors.codes);

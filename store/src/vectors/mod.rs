@@ -1,8 +1,10 @@
 //! The vector projection: int8 rows in append-only segments, scanned exactly or searched through HNSW.
 
 mod graph;
+mod graph_file;
 mod index;
 mod quantize;
+mod rebuild;
 mod scan;
 mod searcher;
 mod segment;
@@ -12,6 +14,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use index::VectorIndex;
+pub(crate) use rebuild::GraphOptions;
 pub(crate) use searcher::VectorSearcher;
 
 use crate::{ChunkId, ContentHash};

@@ -32,6 +32,19 @@ impl FileVectors {
         self.scales.len()
     }
 
+    /// Refuses rows that are not of `dimension` numbers or whose scale is no length.
+    pub(super) fn validate(&self, dimension: usize) -> Result<(), StoreError> {
+        let lengths_agree = self.codes.len() == self.rows() * dimension;
+        if self.dimension as usize != dimension || !lengths_agree {
+            let detail = format!("rows of dimension {} where the model has {dimension}", self.dimension);
+            return Err(StoreError::InvalidVector(detail));
+        }
+        if self.scales.iter().all(|scale| scale.is_finite() && *scale >= 0.0) {
+            return Ok(());
+        }
+        Err(StoreError::InvalidVector("a row's scale is negative or not finite".to_owned()))
+    }
+
     /// The rows as little-endian bytes: dimension, row count, scales, codes. Model and key are not part of it.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
@@ -60,7 +73,7 @@ impl FileVectors {
 }
 
 /// Refuses a vector that is not finite or not of `dimension` numbers.
-pub(super) fn validate(vector: &[f32], dimension: usize) -> Result<(), StoreError> {
+fn validate(vector: &[f32], dimension: usize) -> Result<(), StoreError> {
     if vector.len() != dimension {
         let detail = format!("has {} numbers where the model has {dimension}", vector.len());
         return Err(StoreError::InvalidVector(detail));
@@ -69,6 +82,16 @@ pub(super) fn validate(vector: &[f32], dimension: usize) -> Result<(), StoreErro
         return Ok(());
     }
     Err(StoreError::InvalidVector("has a number that is not finite".to_owned()))
+}
+
+/// Refuses a query that is not finite, not of `dimension` numbers, or without direction: nothing is nearer to it than
+/// anything else.
+pub(super) fn validate_query(query: &[f32], dimension: usize) -> Result<(), StoreError> {
+    validate(query, dimension)?;
+    if query.iter().all(|number| number.abs() <= f32::MIN_POSITIVE) {
+        return Err(StoreError::InvalidVector("has no direction".to_owned()));
+    }
+    Ok(())
 }
 
 /// Appends the codes of `row` to `codes` and returns their scale.

@@ -24,6 +24,11 @@ impl<'a> ScanQuery<'a> {
         Self { exact: query, codes }
     }
 
+    /// The query as a row's codes.
+    pub(super) fn codes(&self) -> &[i8] {
+        &self.codes
+    }
+
     /// Number of candidates that a scan for `limit` hits keeps.
     pub(super) fn candidates(limit: usize) -> usize {
         (limit * OVERSAMPLE).max(OVERSAMPLE_LEAST)
@@ -62,9 +67,30 @@ fn dot_rows_avx2(query: &[i8], codes: &[i8], scales: &[f32], out: &mut Vec<f32>)
 #[inline(always)]
 fn dot_rows_portable(query: &[i8], codes: &[i8], scales: &[f32], out: &mut Vec<f32>) {
     for (row, scale) in codes.chunks_exact(query.len().max(1)).zip(scales) {
-        let dot: i32 = query.iter().zip(row).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum();
-        out.push(dot as f32 * scale);
+        out.push(dot_portable(query, row) as f32 * scale);
     }
+}
+
+/// The integer dot product of two rows; of the common part when one is longer.
+pub(super) fn dot(a: &[i8], b: &[i8]) -> i32 {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2, as just asked; the function has no other precondition.
+        return unsafe { dot_avx2(a, b) };
+    }
+    dot_portable(a, b)
+}
+
+/// The portable loop compiled for AVX2.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn dot_avx2(a: &[i8], b: &[i8]) -> i32 {
+    dot_portable(a, b)
+}
+
+#[inline(always)]
+fn dot_portable(a: &[i8], b: &[i8]) -> i32 {
+    a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
 }
 
 /// Keeps the `limit` greatest of the items pushed, by (value, then smaller key).

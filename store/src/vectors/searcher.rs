@@ -1,13 +1,13 @@
 //! Reads: the vectors of one generation.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use rayon::prelude::*;
 
 use super::VectorHit;
-use super::graph::Graph;
-use super::quantize::validate;
+use super::graph::{Graph, Search};
+use super::quantize::validate_query;
 use super::scan::{ScanQuery, TopK};
 use super::segment::Segment;
 use crate::{ChunkId, ContentHash, FileId, StoreError};
@@ -16,8 +16,8 @@ use crate::{ChunkId, ContentHash, FileId, StoreError};
 const PARALLEL_SCAN_ROWS: usize = 100_000;
 /// Runs that one thread scans at a time.
 const PARALLEL_RUNS: usize = 512;
-/// A filter that keeps less than this share of the files is answered by an exact scan: the graph would wander among
-/// nodes that it may not return.
+/// A filter that keeps less than this share of the rows is answered by an exact scan: the graph would have to find ten
+/// times as many rows as are wanted.
 const GRAPH_FILTER_SHARE: f32 = 0.1;
 /// Rows from which a hit's chunk ordinal could not be packed into a key; far above any chunk count.
 const ORDINAL_BITS: u32 = 32;
@@ -40,13 +40,50 @@ pub(super) struct ModelRows {
     pub(super) runs: Vec<Run>,
     /// Number of live rows.
     pub(super) live_rows: usize,
+    /// How far the graph that was asked last covers the rows.
+    cover: RwLock<(Weak<Graph>, Arc<Cover>)>,
+}
+
+/// How far a graph covers the live rows.
+#[derive(Default)]
+struct Cover {
+    /// Live rows that the graph has.
+    rows: usize,
+    /// The live rows that it does not have.
+    uncovered: Vec<Run>,
 }
 
 impl ModelRows {
     pub(super) fn new(dimension: usize, segments: Vec<Arc<Segment>>, mut runs: Vec<Run>) -> Self {
         runs.sort_by_key(|run| run.file);
         let live_rows = runs.iter().map(|run| run.rows as usize).sum();
-        Self { dimension, segments, runs, live_rows }
+        Self { dimension, segments, runs, live_rows, cover: RwLock::default() }
+    }
+
+    /// How far `graph` covers the rows. Worked out once a graph, since both are immutable.
+    fn cover(&self, graph: &Arc<Graph>) -> Arc<Cover> {
+        let known = self.cover.read().unwrap_or_else(PoisonError::into_inner);
+        if std::ptr::eq(known.0.as_ptr(), Arc::as_ptr(graph)) {
+            return Arc::clone(&known.1);
+        }
+        drop(known);
+        let uncovered: Vec<Run> = self.runs.iter().filter(|run| !graph.covers(run.file)).cloned().collect();
+        let missing: usize = uncovered.iter().map(|run| run.rows as usize).sum();
+        let cover = Arc::new(Cover { rows: self.live_rows - missing, uncovered });
+        *self.cover.write().unwrap_or_else(PoisonError::into_inner) =
+            (Arc::downgrade(graph), Arc::clone(&cover));
+        cover
+    }
+
+    /// Number of live rows that `graph` has.
+    pub(super) fn rows_in(&self, graph: &Arc<Graph>) -> usize {
+        self.cover(graph).rows
+    }
+
+    /// Number of live rows of the files that `filter` admits.
+    fn admitted(&self, filter: FileFilter<'_>) -> usize {
+        let Some(admits) = filter else { return self.live_rows };
+        self.runs.iter().filter(|run| admits(run.file)).map(|run| run.rows as usize).sum()
     }
 
     pub(super) fn run_of(&self, file: FileId) -> Option<&Run> {
@@ -63,6 +100,8 @@ pub(super) type Graphs = Arc<RwLock<BTreeMap<ContentHash, Arc<Graph>>>>;
 pub(crate) struct VectorSearcher {
     pub(super) models: Arc<BTreeMap<ContentHash, Arc<ModelRows>>>,
     pub(super) graphs: Graphs,
+    /// Rows under which a scan is as quick as the graph.
+    pub(super) graph_threshold: usize,
 }
 
 type FileFilter<'a> = Option<&'a (dyn Fn(FileId) -> bool + Sync)>;
@@ -89,6 +128,16 @@ impl VectorSearcher {
         self.models.get(&model).map_or(0, |rows| rows.live_rows)
     }
 
+    /// Number of live rows of `model` that its graph has; 0 without a graph.
+    pub(crate) fn rows_in_graph(&self, model: ContentHash) -> usize {
+        let (Some(rows), Some(graph)) = (self.rows_of(model), self.graph_of(model)) else { return 0 };
+        rows.rows_in(&graph)
+    }
+
+    fn graph_of(&self, model: ContentHash) -> Option<Arc<Graph>> {
+        self.graphs.read().unwrap_or_else(PoisonError::into_inner).get(&model).cloned()
+    }
+
     /// The chunks most similar to `query`, best first, equal similarities by chunk.
     pub(crate) fn nearest(
         &self,
@@ -98,14 +147,12 @@ impl VectorSearcher {
         filter: FileFilter<'_>,
     ) -> Result<Vec<VectorHit>, StoreError> {
         let Some(rows) = self.rows_of(model) else { return Ok(Vec::new()) };
-        validate(query, rows.dimension)?;
+        validate_query(query, rows.dimension)?;
         let scan_query = ScanQuery::new(query);
-        let found = match self.usable_graph(model, rows, filter) {
-            Some(graph) => approximate(&graph, rows, &scan_query, query, limit, filter),
-            None => {
-                exact(&rows.runs, &scan_query, limit, &|run| filter.is_none_or(|admits| admits(run.file)))
-            }
-        };
+        let approximate = self
+            .usable_graph(model, rows, filter)
+            .and_then(|(graph, admitted)| approximate(&graph, rows, &scan_query, limit, filter, admitted));
+        let found = approximate.unwrap_or_else(|| exact(&rows.runs, &scan_query, limit, filter));
         Ok(rescore(rows, &scan_query, found, limit))
     }
 
@@ -117,39 +164,35 @@ impl VectorSearcher {
         chunks: &[ChunkId],
     ) -> Result<Vec<Option<f32>>, StoreError> {
         let Some(rows) = self.rows_of(model) else { return Ok(vec![None; chunks.len()]) };
-        validate(query, rows.dimension)?;
+        validate_query(query, rows.dimension)?;
         let scan_query = ScanQuery::new(query);
         Ok(chunks.iter().map(|chunk| similarity(rows, &scan_query, *chunk)).collect())
     }
 
+    /// The graph, when it is worth asking, and the share of its rows that are live and admitted.
     fn usable_graph(
         &self,
         model: ContentHash,
         rows: &ModelRows,
         filter: FileFilter<'_>,
-    ) -> Option<Arc<Graph>> {
-        let graphs = self.graphs.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let graph = Arc::clone(graphs.get(&model)?);
-        drop(graphs);
-        let admitted =
-            filter.map_or(rows.runs.len(), |admits| rows.runs.iter().filter(|run| admits(run.file)).count());
-        let wide_enough = admitted as f32 >= rows.runs.len() as f32 * GRAPH_FILTER_SHARE;
-        wide_enough.then_some(graph)
+    ) -> Option<(Arc<Graph>, f32)> {
+        let graph = self.graph_of(model)?;
+        let admitted = rows.admitted(filter);
+        let share = admitted as f32 / rows.live_rows.max(1) as f32;
+        let is_narrow = filter.is_some() && (admitted < self.graph_threshold || share < GRAPH_FILTER_SHARE);
+        let live = rows.rows_in(&graph) as f32 / graph.rows().max(1) as f32;
+        (!is_narrow && live > 0.0).then_some((graph, share * live))
     }
 }
 
-/// The rows that best match, packed chunk ids with their first-pass values, by a scan of the runs that `admits`.
-fn exact(
-    runs: &[Run],
-    query: &ScanQuery<'_>,
-    limit: usize,
-    admits: &(dyn Fn(&Run) -> bool + Sync),
-) -> Vec<ChunkId> {
+/// The rows that best match, packed chunk ids with their first-pass values, by a scan of the runs that
+/// `filter` admits.
+fn exact(runs: &[Run], query: &ScanQuery<'_>, limit: usize, filter: FileFilter<'_>) -> Vec<ChunkId> {
     let wanted = ScanQuery::candidates(limit);
     let scan = |runs: &[Run]| {
         let mut best = TopK::new(wanted);
         let mut values = Vec::new();
-        for run in runs.iter().filter(|run| admits(run)) {
+        for run in runs.iter().filter(|run| filter.is_none_or(|admits| admits(run.file))) {
             scan_run(run, query, &mut values, &mut best);
         }
         best
@@ -175,22 +218,24 @@ fn scan_run(run: &Run, query: &ScanQuery<'_>, values: &mut Vec<f32>, best: &mut 
     }
 }
 
-/// The graph's nearest live chunks, and an exact scan of the files it does not cover.
+/// The graph's nearest live chunks, and an exact scan of the files it does not cover. `None` when the graph fails, or
+/// finds fewer chunks than wanted because those nearest to the query are dead or not admitted.
 fn approximate(
-    graph: &Graph,
+    graph: &Arc<Graph>,
     rows: &ModelRows,
-    scan_query: &ScanQuery<'_>,
-    query: &[f32],
+    query: &ScanQuery<'_>,
     limit: usize,
     filter: FileFilter<'_>,
-) -> Vec<ChunkId> {
+    admitted: f32,
+) -> Option<Vec<ChunkId>> {
     let admits = |file: FileId| rows.run_of(file).is_some() && filter.is_none_or(|admits| admits(file));
-    let Some(mut found) = graph.nearest(query, ScanQuery::candidates(limit), &admits) else {
-        return exact(&rows.runs, scan_query, limit, &|run| filter.is_none_or(|admits| admits(run.file)));
-    };
-    let uncovered = |run: &Run| !graph.covers(run.file) && filter.is_none_or(|admits| admits(run.file));
-    found.extend(exact(&rows.runs, scan_query, limit, &uncovered));
-    found
+    let mut found = graph.nearest(query, &Search { limit, admitted, admits: &admits })?;
+    let cover = rows.cover(graph);
+    if found.len() < limit.min(cover.rows) {
+        return None;
+    }
+    found.extend(exact(&cover.uncovered, query, limit, filter));
+    Some(found)
 }
 
 fn rescore(rows: &ModelRows, query: &ScanQuery<'_>, found: Vec<ChunkId>, limit: usize) -> Vec<VectorHit> {
