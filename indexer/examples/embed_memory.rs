@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         kept.len(),
         start.elapsed().as_secs_f64(),
         code::processor_seconds(),
-        peak - vectors,
+        peak.saturating_sub(vectors),
     );
     Ok(())
 }

@@ -84,10 +84,11 @@ impl Arguments {
         Ok(read)
     }
 
-    /// Rows that the measurements need, those that replace others included.
+    /// Rows that the measurements need, those that replace others included: twice as many as are replaced, since a file
+    /// replaces a file and the later ones may be shorter.
     fn rows_needed(&self) -> usize {
         let plain = self.rows.iter().copied().max().unwrap_or(0);
-        let replaced = self.replace.iter().copied().max().unwrap_or(0) as f64 * (1.0 + REPLACED * 1.2);
+        let replaced = self.replace.iter().copied().max().unwrap_or(0) as f64 * (1.0 + 2.0 * REPLACED);
         plain.max(replaced as usize)
     }
 }
@@ -150,9 +151,9 @@ impl Corpus {
 
 fn share_of(file: &CodeFile, model: &StaticModel) -> Result<Share, contexd_indexer::embed::EmbedError> {
     if file.hash.0[0].is_multiple_of(HELD_OUT) {
-        let document = file.record.symbols.iter().map(|symbol| first_paragraph(&symbol.doc));
-        let document = document.into_iter().find(|text| text.split_whitespace().count() >= 4);
-        let chunk = file.texts.get(file.texts.len() / 2).map(String::clone);
+        let mut documents = file.record.symbols.iter().map(|symbol| first_paragraph(&symbol.doc));
+        let document = documents.find(|text| text.split_whitespace().count() >= 4);
+        let chunk = file.texts.get(file.texts.len() / 2).cloned();
         let ask = |text: Option<String>| text.map(|text| model.embed_query(&text)).transpose();
         return Ok(Share::Questions([directed(ask(document)?), directed(ask(chunk)?)]));
     }

@@ -37,7 +37,7 @@ pub struct StoreOptions {
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
-            hnsw_threshold: 50_000,
+            hnsw_threshold: 100_000,
             hnsw_threads: half_of_the_cores(),
             keyword_writer_bytes: 64 << 20,
             keyword_writer_threads: 1,

@@ -261,9 +261,9 @@ fn filters_apply_to_a_graph_before_the_limit() {
     let searcher = index.commit(&[], &adds, Generation(1)).unwrap();
     index.finish_graphs();
     for step in [2, 5, 50] {
-        let admits = |file: FileId| file.0 % step == 0;
+        let admits = |file: FileId| file.0.is_multiple_of(step);
         let live: BTreeMap<u32, u32> =
-            (0..600).filter(|file| file % step == 0).map(|file| (file, 1)).collect();
+            (0..600u32).filter(|file| file.is_multiple_of(step)).map(|file| (file, 1)).collect();
         let hits = searcher.nearest(MODEL, &unit(5), 10, Some(&admits)).unwrap();
         let found: Vec<ChunkId> = hits.into_iter().map(|hit| hit.chunk).collect();
         assert_eq!(found, naive(&live, &unit(5), 10), "every {step}th file");
