@@ -26,7 +26,7 @@ import numpy as np
 
 SIGNALS = ["lexical", "dense_static", "dense_transformer", "definition", "name_words", "file_words",
            "directory_words", "path_match", "frame", "verbatim", "file_coherence", "focus"]
-CLASSES = ["test", "example", "documentation", "configuration", "vendored", "declarations"]
+CLASSES = ["test", "example", "documentation", "configuration", "vendored"]
 FACTORS = (0.0, 0.6, 0.8, 1.25, 1.6)
 STEP = 3e-4
 ROUNDS = 2

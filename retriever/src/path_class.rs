@@ -1,5 +1,5 @@
-//! What a path says about a file: test, example, documentation, configuration, vendored, declarations only. Of tests, also
-//! what the parser found says so.
+//! What a path says about a file: test, example, documentation, configuration, vendored. Of tests, also what the parser
+//! found says so.
 
 use contexd_store::FileRecord;
 
@@ -18,8 +18,6 @@ pub struct PathClass {
     pub configuration: bool,
     /// A copy of somebody else's code.
     pub vendored: bool,
-    /// Declarations without code, as in `.d.ts` and `.pyi` files.
-    pub declarations: bool,
 }
 
 impl PathClass {
@@ -48,7 +46,6 @@ impl PathClass {
                 &["json", "yaml", "yml", "toml", "ini", "cfg", "lock", "xml", "csv", "svg"],
             ),
             vendored: within(&["vendor", "third_party", "thirdparty", "node_modules", "external"]),
-            declarations: file_name.ends_with(".d.ts") || file_name.ends_with(".pyi"),
         }
     }
 

@@ -42,14 +42,13 @@ pub(crate) fn score(signals: &Signals, kind: QueryKind, all: &Weights) -> f32 {
 
 /// The class that damps most, and its factor; `None` when the file is of none.
 fn strongest_prior(class: PathClass, kind: QueryKind, priors: &Priors) -> Option<(&'static str, f32)> {
-    let PathClass { test, example, documentation, configuration, vendored, declarations } = class;
+    let PathClass { test, example, documentation, configuration, vendored } = class;
     [
         (test, "test", if kind == QueryKind::Report { priors.test_in_report } else { priors.test }),
         (example, "example", priors.example),
         (documentation, "documentation", priors.documentation),
         (configuration, "configuration", priors.configuration),
         (vendored, "vendored", priors.vendored),
-        (declarations, "declarations", priors.declarations),
     ]
     .into_iter()
     .filter(|(holds, _, _)| *holds)

@@ -73,7 +73,6 @@ impl Signals {
             ("documentation", flag(path_class.documentation)),
             ("configuration", flag(path_class.configuration)),
             ("vendored", flag(path_class.vendored)),
-            ("declarations", flag(path_class.declarations)),
         ]
     }
 }

@@ -159,9 +159,8 @@ impl SignalWeights {
 
 impl Priors {
     /// The factors by class; a class may have several.
-    fn named_mut(&mut self) -> [(&'static str, &mut f32); 7] {
-        let Self { test, test_in_report, example, documentation, configuration, vendored, declarations } =
-            self;
+    fn named_mut(&mut self) -> [(&'static str, &mut f32); 6] {
+        let Self { test, test_in_report, example, documentation, configuration, vendored } = self;
         [
             ("test", test),
             ("test", test_in_report),
@@ -169,7 +168,6 @@ impl Priors {
             ("documentation", documentation),
             ("configuration", configuration),
             ("vendored", vendored),
-            ("declarations", declarations),
         ]
     }
 }
@@ -186,7 +184,6 @@ pub struct Priors {
     pub documentation: f32,
     pub configuration: f32,
     pub vendored: f32,
-    pub declarations: f32,
 }
 
 /// How the answer is picked.
