@@ -92,9 +92,72 @@ pub(crate) fn word_overlap(name: &[String], asked: &[String]) -> f32 {
     (of_name * of_question).sqrt()
 }
 
+/// The beginnings of a question's stems: tells quickly of most names that they hold none of its words.
+pub(crate) struct Beginnings(Box<[bool; 1 << (3 * LETTER_BITS)]>);
+
+/// Bits that tell a letter: 26 without case, one for all digits, one for all else.
+const LETTER_BITS: usize = 5;
+
+impl Beginnings {
+    /// The first three letters of each of `stems`, as they may stand in a name.
+    pub(crate) fn of(stems: &[String]) -> Self {
+        let mut known = Box::new([false; 1 << (3 * LETTER_BITS)]);
+        for stem in stems {
+            match *stem.as_bytes() {
+                [first, second, third, ..] => {
+                    known[place(first, second, third)] = true;
+                    // `tries` has the stem `try`.
+                    known[place(first, second, b'i')] |= third == b'y' && stem.len() == 3;
+                }
+                [first, second] => (0..=u8::MAX).for_each(|third| known[place(first, second, third)] = true),
+                _ => known.fill(true),
+            }
+        }
+        Self(known)
+    }
+
+    /// Whether `name` may hold a word of one of the stems; `false` is certain.
+    pub(crate) fn may_be_in(&self, name: &str) -> bool {
+        let bytes = name.as_bytes();
+        let at = |position: usize| bytes.get(position).copied().unwrap_or(0);
+        // Letters beyond ASCII may change when their case does.
+        !name.is_ascii()
+            || (0..bytes.len()).any(|start| self.0[place(bytes[start], at(start + 1), at(start + 2))])
+    }
+}
+
+fn place(first: u8, second: u8, third: u8) -> usize {
+    [first, second, third].into_iter().fold(0, |place, byte| (place << LETTER_BITS) | letter(byte))
+}
+
+fn letter(byte: u8) -> usize {
+    match byte {
+        b'a'..=b'z' => usize::from(byte - b'a') + 1,
+        b'A'..=b'Z' => usize::from(byte - b'A') + 1,
+        b'0'..=b'9' => 27,
+        _ => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_name_that_cannot_hold_a_word_shares_none(
+            name in "[a-zA-Z_0-9é]{0,12}(ies|ing|Ed|er)?",
+            asked in "([a-z0-9]{1,6}(ies|ied|ing|s|er)? ){0,3}",
+            shares in any::<bool>(),
+        ) {
+            let question = if shares { format!("{asked} {}", word_stems(&name).join(" ")) } else { asked };
+            let mut stems = word_stems(&question);
+            stems.sort_unstable();
+            let overlap = word_overlap(&word_stems(&name), &stems);
+            prop_assert!(overlap <= 0.0 || Beginnings::of(&stems).may_be_in(&name), "{name}: {stems:?}");
+        }
+    }
 
     fn words(text: &str) -> Vec<String> {
         let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();

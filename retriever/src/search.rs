@@ -7,7 +7,7 @@ use contexd_store::{ChunkId, FileEntry, FileId, Snapshot, SymbolId};
 
 use crate::candidates::{self, Evidence, Pool};
 use crate::filter::Filter;
-use crate::names::{word_overlap, word_stems};
+use crate::names::{Beginnings, word_overlap, word_stems};
 use crate::path_class::{PathClass, is_test_chunk};
 use crate::score::score;
 use crate::understand::{AsksFor, Found, Understanding, understand};
@@ -50,12 +50,13 @@ pub(crate) fn rank(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Res
         understanding.asks_for = AsksFor::everything();
     }
     let scales = Scales::of(&pool);
+    let asked = Asked::of(&understanding);
     let mut files = FileSignals::new(&understanding, query.focus.as_ref());
     let scored: Vec<Hit> = pool
         .iter()
         .filter_map(|(&chunk, evidence)| {
             let file = snapshot.file(chunk.file)?;
-            let signals = derive_signals(chunk, evidence, &scales, files.of(file), file, &understanding);
+            let signals = derive_signals(chunk, evidence, &scales, files.of(file), file, &asked);
             let score = score(&signals, kind, weights);
             hit(file, chunk, score, &signals)
         })
@@ -200,13 +201,25 @@ fn path_nearness(path: &str, focus: &str) -> f32 {
     1.0 / (2.0 + steps as f32)
 }
 
+/// The question, and what makes comparing names with it quick.
+struct Asked<'a> {
+    understanding: &'a Understanding,
+    beginnings: Beginnings,
+}
+
+impl<'a> Asked<'a> {
+    fn of(understanding: &'a Understanding) -> Self {
+        Self { understanding, beginnings: Beginnings::of(&understanding.stems) }
+    }
+}
+
 fn derive_signals(
     chunk: ChunkId,
     evidence: &Evidence,
     scales: &Scales,
     shared: SharedSignals,
     file: &FileEntry,
-    understanding: &Understanding,
+    asked: &Asked<'_>,
 ) -> Signals {
     let file_lexical = scales.file_lexical.get(&chunk.file).copied().unwrap_or(0.0);
     Signals {
@@ -214,7 +227,7 @@ fn derive_signals(
         dense_static: scales.dense_static.rescale(evidence.dense_static),
         dense_transformer: scales.dense_transformer.rescale(evidence.dense_transformer),
         definition: evidence.definition,
-        name_words: name_words(file, chunk, &understanding.stems),
+        name_words: name_words(file, chunk, asked),
         file_words: shared.file_words,
         directory_words: shared.directory_words,
         path_match: evidence.path_match,
@@ -222,7 +235,7 @@ fn derive_signals(
         verbatim: evidence.verbatim,
         file_coherence: ratio(file_lexical, scales.best_file_lexical),
         focus: shared.focus,
-        path_class: chunk_class(shared.path_class, file, chunk, understanding),
+        path_class: chunk_class(shared.path_class, file, chunk, asked.understanding),
     }
 }
 
@@ -244,14 +257,15 @@ fn ratio(part: f32, whole: f32) -> f32 {
 /// Symbols of one chunk whose names are compared with the question.
 const NAMES_PER_CHUNK: usize = 12;
 
-fn name_words(file: &FileEntry, chunk: ChunkId, asked: &[String]) -> f32 {
+fn name_words(file: &FileEntry, chunk: ChunkId, asked: &Asked<'_>) -> f32 {
     let Some(record) = file.record.chunks.get(chunk.ordinal as usize) else { return 0.0 };
     record
         .defines
         .iter()
         .take(NAMES_PER_CHUNK)
         .filter_map(|&ordinal| file.record.symbols.get(ordinal as usize))
-        .map(|symbol| word_overlap(&word_stems(&symbol.name), asked))
+        .filter(|symbol| asked.beginnings.may_be_in(&symbol.name))
+        .map(|symbol| word_overlap(&word_stems(&symbol.name), &asked.understanding.stems))
         .fold(0.0, f32::max)
 }
 

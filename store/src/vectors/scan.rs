@@ -6,9 +6,9 @@ use super::quantize::quantize_row;
 
 /// Candidates kept for the rescore, as a multiple of the hits wanted. The query is quantised too for the first pass, so
 /// that its order is slightly off.
-const OVERSAMPLE: usize = 4;
+const OVERSAMPLE: usize = 2;
 /// Candidates kept at least.
-const OVERSAMPLE_LEAST: usize = 32;
+const OVERSAMPLE_LEAST: usize = 64;
 
 /// A query prepared for scanning.
 pub(super) struct ScanQuery<'a> {
