@@ -272,7 +272,8 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// 1 when `path` ends in the whole of `named`, 0.5 when only the file names agree, `None` otherwise.
+/// 1 when `path` ends in the whole of `named`, 0.8 when it is, or shares with it, more than the file name, 0.5 when only the
+/// file names agree, `None` otherwise.
 fn path_similarity(path: &str, named: &str) -> Option<f32> {
     let ends_at_part = |suffix: &str| {
         path.strip_suffix(suffix).is_some_and(|before| before.is_empty() || before.ends_with('/'))
@@ -285,7 +286,8 @@ fn path_similarity(path: &str, named: &str) -> Option<f32> {
     while let Some((_, rest)) = tail.split_once('/') {
         tail = rest;
         if ends_at_part(tail) {
-            return Some(if tail.contains('/') { 0.8 } else { 0.5 });
+            // A file at the root has no directories to share.
+            return Some(if tail.contains('/') || tail == path { 0.8 } else { 0.5 });
         }
     }
     None
@@ -330,6 +332,7 @@ mod tests {
         assert_eq!(path_similarity("src/a/mod.rs", "a/mod.rs"), Some(1.0));
         assert_eq!(path_similarity("src/a/mod.rs", "/home/me/src/a/mod.rs"), Some(0.8));
         assert_eq!(path_similarity("src/a/mod.rs", "b/mod.rs"), Some(0.5));
+        assert_eq!(path_similarity("lex.go", "/home/me/project/lex.go"), Some(0.8));
         assert_eq!(path_similarity("src/a/mod.rs", "od.rs"), None);
     }
 }
