@@ -235,19 +235,14 @@ fn derive_signals(
         verbatim: evidence.verbatim,
         file_coherence: ratio(file_lexical, scales.best_file_lexical),
         focus: shared.focus,
-        path_class: chunk_class(shared.path_class, file, chunk, asked.understanding),
+        path_class: chunk_class(shared.path_class, file, chunk, asked.understanding.asks_for),
     }
 }
 
-/// The class of the file; a test also where only the chunk is one.
-fn chunk_class(
-    class: PathClass,
-    file: &FileEntry,
-    chunk: ChunkId,
-    understanding: &Understanding,
-) -> PathClass {
-    let test = class.test || is_test_chunk(&file.record, chunk.ordinal);
-    PathClass { test, ..class }.unless_asked(understanding.asks_for)
+/// The class of the file; a test also where only the chunk is one, unless tests are asked for.
+fn chunk_class(class: PathClass, file: &FileEntry, chunk: ChunkId, asked_for: AsksFor) -> PathClass {
+    let test = class.test || (!asked_for.tests && is_test_chunk(&file.record, chunk.ordinal));
+    PathClass { test, ..class }
 }
 
 fn ratio(part: f32, whole: f32) -> f32 {
