@@ -66,7 +66,7 @@ pub(super) const RUNTIME_LICENCE: &str = "MIT";
 
 /// All that can be installed. The hashes were taken on 2026-11-20; those of the quantised network are the same
 /// wherever it is made, since each weight is scaled and rounded by itself.
-const CATALOG: [CatalogEntry; 1] = [CatalogEntry {
+static CATALOG: [CatalogEntry; 1] = [CatalogEntry {
     name: "gte-small",
     about: "text embeddings of thenlper/gte-small, quantised to int8",
     licence: "MIT",
@@ -110,7 +110,7 @@ const CATALOG: [CatalogEntry; 1] = [CatalogEntry {
     settings: "name = \"gte-small\"\npooling = \"mean\"\nmax_length = 128\n",
 }];
 
-const RUNTIME_LIBRARIES: [RuntimeLibrary; 3] = [
+static RUNTIME_LIBRARIES: [RuntimeLibrary; 3] = [
     RuntimeLibrary {
         os: "linux",
         arch: "x86_64",
@@ -142,7 +142,7 @@ const RUNTIME_LIBRARIES: [RuntimeLibrary; 3] = [
 
 /// All models that can be installed.
 pub(crate) fn all() -> &'static [CatalogEntry] {
-    const { &CATALOG }
+    &CATALOG
 }
 
 /// The model of this name.
@@ -155,7 +155,7 @@ pub(super) fn runtime_library() -> Option<&'static RuntimeLibrary> {
     let is_ours = |library: &&RuntimeLibrary| {
         library.os == std::env::consts::OS && library.arch == std::env::consts::ARCH
     };
-    const { &RUNTIME_LIBRARIES }.iter().find(is_ours)
+    RUNTIME_LIBRARIES.iter().find(is_ours)
 }
 
 #[cfg(test)]
