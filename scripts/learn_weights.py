@@ -26,6 +26,7 @@ import numpy as np
 
 SIGNALS = ["lexical", "dense_static", "dense_transformer", "definition", "name_words", "file_words",
            "directory_words", "path_match", "frame", "verbatim", "file_coherence", "focus"]
+SELECTION = ["same_file", "second_chunk"]
 CLASSES = ["test", "example", "documentation", "configuration", "vendored"]
 FACTORS = (0.0, 0.6, 0.8, 1.25, 1.6)
 STEP = 3e-4
@@ -106,10 +107,16 @@ class Question:
 
     def order(self, weights):
         """As retriever/src/score.rs and the selection in retriever/src/search.rs do it."""
-        factors, priors, same_file = weights
+        factors, priors, (same_file, second_chunk) = weights
         scores = (self.signals @ factors) * np.where(self.classes, priors, 1.0).min(axis=1, initial=1.0)
-        seen = {}
-        for hit in np.argsort(-scores, kind="stable"):
+        seen, best, support = {}, {}, {}
+        order = np.argsort(-scores, kind="stable")
+        for hit in order:
+            first = best.setdefault(self.files[hit], (hit, scores[hit]))
+            if first[0] != hit and first[1] > 0:
+                support.setdefault(self.files[hit], 1 + second_chunk * scores[hit] / first[1])
+        scores *= [support.get(file, 1.0) for file in self.files]
+        for hit in order:
             earlier = seen.get(self.files[hit], 0)
             scores[hit] *= same_file ** earlier
             seen[self.files[hit]] = earlier + 1
@@ -122,11 +129,11 @@ def present_weights(kind):
     if kind == "report":
         priors["test"] = priors["test_in_report"]
     priors = [priors[name] for name in CLASSES]
-    return np.array([data[kind][name] for name in SIGNALS] + priors + [data["selection"]["same_file"]])
+    return np.array([data[kind][name] for name in SIGNALS] + priors + [data["selection"][name] for name in SELECTION])
 
 
 def parts(vector):
-    return vector[:len(SIGNALS)], vector[len(SIGNALS):-1], vector[-1]
+    return vector[:len(SIGNALS)], vector[len(SIGNALS):-len(SELECTION)], vector[-len(SELECTION):]
 
 
 def mean_ndcg(questions, vector):

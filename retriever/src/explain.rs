@@ -107,6 +107,10 @@ fn told_hit(ranked: &Ranked, at: usize, breakdown: &Breakdown) -> Vec<String> {
         Some(class) => format!("signals add up to {sum:.3}, times {:.2}: {class}", breakdown.prior),
         None => format!("signals add up to {sum:.3}"),
     });
+    if breakdown.file_support > 1.0 {
+        let factor = breakdown.file_support;
+        stages.push(format!("times {factor:.3}: another piece of its file answers too"));
+    }
     if breakdown.same_file < 1.0 {
         let factor = breakdown.same_file;
         stages.push(format!("times {factor:.3}: better pieces of its file come before it"));

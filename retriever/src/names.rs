@@ -118,26 +118,43 @@ impl Beginnings {
 
     /// Whether `name` may hold a word of one of the stems; `false` is certain.
     pub(crate) fn may_be_in(&self, name: &str) -> bool {
-        let bytes = name.as_bytes();
-        let at = |position: usize| bytes.get(position).copied().unwrap_or(0);
         // Letters beyond ASCII may change when their case does.
-        !name.is_ascii()
-            || (0..bytes.len()).any(|start| self.0[place(bytes[start], at(start + 1), at(start + 2))])
+        if !name.is_ascii() {
+            return true;
+        }
+        // The first two places are of fewer than three letters, those after the end of the last ones.
+        let places = name.bytes().chain([0, 0]).scan(0, |place, byte| {
+            *place = next_place(*place, byte);
+            Some(*place)
+        });
+        places.skip(2).any(|place| self.0[place])
     }
 }
 
 fn place(first: u8, second: u8, third: u8) -> usize {
-    [first, second, third].into_iter().fold(0, |place, byte| (place << LETTER_BITS) | letter(byte))
+    [first, second, third].into_iter().fold(0, next_place)
 }
 
-fn letter(byte: u8) -> usize {
-    match byte {
-        b'a'..=b'z' => usize::from(byte - b'a') + 1,
-        b'A'..=b'Z' => usize::from(byte - b'A') + 1,
-        b'0'..=b'9' => 27,
-        _ => 0,
-    }
+/// The place of the three letters that end in `byte`, after the place of the three before it.
+fn next_place(place: usize, byte: u8) -> usize {
+    (place << LETTER_BITS | usize::from(LETTERS[usize::from(byte)])) & ((1 << (3 * LETTER_BITS)) - 1)
 }
+
+/// The letter of each byte.
+const LETTERS: [u8; 256] = {
+    let mut letters = [0; 256];
+    let mut byte = 0;
+    while byte < letters.len() {
+        letters[byte] = match byte as u8 {
+            letter @ b'a'..=b'z' => letter - b'a' + 1,
+            letter @ b'A'..=b'Z' => letter - b'A' + 1,
+            b'0'..=b'9' => 27,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    letters
+};
 
 #[cfg(test)]
 mod tests {

@@ -21,6 +21,8 @@ pub struct Hit {
     pub symbol: Option<SymbolId>,
     /// The numbers that made the score.
     pub signals: Signals,
+    /// Factor on the score: more than 1 when the file has a second piece that answers.
+    pub file_support: f32,
     /// Factor on the score: less than 1 when better pieces of the same file come before this one.
     pub same_file: f32,
 }

@@ -58,7 +58,7 @@ fn strongest_prior(class: PathClass, kind: QueryKind, priors: &Priors) -> Option
 }
 
 /// How a score came about: the parts' points added up, times [`prior`](Self::prior), times
-/// [`same_file`](Self::same_file).
+/// [`file_support`](Self::file_support), times [`same_file`](Self::same_file).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Breakdown {
     /// All signals, in declaration order; those that only say what the file is weigh nothing.
@@ -67,6 +67,8 @@ pub struct Breakdown {
     pub class: Option<&'static str>,
     /// Factor of that class; 1 without one.
     pub prior: f32,
+    /// Factor for a file with a second piece that answers; 1 for one without.
+    pub file_support: f32,
     /// Factor for a further piece of a file; 1 for the best one.
     pub same_file: f32,
 }
@@ -104,6 +106,7 @@ impl Weights {
             parts,
             class: damping.map(|(class, _)| class),
             prior: damping.map_or(1.0, |(_, factor)| factor),
+            file_support: hit.file_support,
             same_file: hit.same_file,
         }
     }

@@ -11,6 +11,7 @@ use crate::names::{Beginnings, word_overlap, word_stems};
 use crate::path_class::{PathClass, is_test_chunk};
 use crate::score::score;
 use crate::understand::{AsksFor, Found, Understanding, understand};
+use crate::weights::Selection;
 use crate::{Focus, Hit, Query, QueryKind, RetrieveError, SearchResult, Signals, Weights};
 
 /// Most hits that one answer may hold.
@@ -51,7 +52,7 @@ pub(crate) fn rank(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Res
     }
     let scales = Scales::of(&pool);
     let asked = Asked::of(&understanding);
-    let mut files = FileSignals::new(&understanding, query.focus.as_ref());
+    let mut files = FileSignals::new(&asked, query.focus.as_ref());
     let scored: Vec<Hit> = pool
         .iter()
         .filter_map(|(&chunk, evidence)| {
@@ -61,7 +62,7 @@ pub(crate) fn rank(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Res
             hit(file, chunk, score, &signals)
         })
         .collect();
-    let hits = select(scored, weights.selection.same_file);
+    let hits = select(scored, &weights.selection);
     Ok(Ranked { understanding, kind, pool, hits })
 }
 
@@ -147,32 +148,32 @@ struct SharedSignals {
 
 /// Derives the shared signals of each file once.
 struct FileSignals<'a> {
-    understanding: &'a Understanding,
+    asked: &'a Asked<'a>,
     focus: Option<&'a Focus>,
     known: HashMap<FileId, SharedSignals>,
 }
 
 impl<'a> FileSignals<'a> {
-    fn new(understanding: &'a Understanding, focus: Option<&'a Focus>) -> Self {
-        Self { understanding, focus, known: HashMap::new() }
+    fn new(asked: &'a Asked<'a>, focus: Option<&'a Focus>) -> Self {
+        Self { asked, focus, known: HashMap::new() }
     }
 
     fn of(&mut self, file: &FileEntry) -> SharedSignals {
-        let (understanding, focus) = (self.understanding, self.focus);
-        *self.known.entry(file.id).or_insert_with(|| shared_signals(&file.path, understanding, focus))
+        let (asked, focus) = (self.asked, self.focus);
+        *self.known.entry(file.id).or_insert_with(|| shared_signals(&file.path, asked, focus))
     }
 }
 
-fn shared_signals(path: &str, understanding: &Understanding, focus: Option<&Focus>) -> SharedSignals {
+fn shared_signals(path: &str, asked: &Asked<'_>, focus: Option<&Focus>) -> SharedSignals {
     let (directories, name) = naming_parts(path);
-    let directory_stems = word_stems(directories);
+    let stems = &asked.understanding.stems;
     let asked_in_directories =
-        directory_stems.iter().filter(|stem| understanding.stems.binary_search(stem).is_ok()).count();
+        asked.stems_of(directories).iter().filter(|stem| stems.binary_search(stem).is_ok()).count();
     SharedSignals {
-        file_words: word_overlap(&word_stems(name), &understanding.stems),
-        directory_words: asked_in_directories as f32 / understanding.stems.len().clamp(1, 4) as f32,
+        file_words: word_overlap(&asked.stems_of(name), stems),
+        directory_words: asked_in_directories as f32 / stems.len().clamp(1, 4) as f32,
         focus: focus.map_or(0.0, |focus| path_nearness(path, &focus.path)),
-        path_class: PathClass::of(path).unless_asked(understanding.asks_for),
+        path_class: PathClass::of(path).unless_asked(asked.understanding.asks_for),
     }
 }
 
@@ -210,6 +211,11 @@ struct Asked<'a> {
 impl<'a> Asked<'a> {
     fn of(understanding: &'a Understanding) -> Self {
         Self { understanding, beginnings: Beginnings::of(&understanding.stems) }
+    }
+
+    /// The stems of the words of `name`; none where none of them is asked for and that is quickly seen.
+    fn stems_of(&self, name: &str) -> Vec<String> {
+        if self.beginnings.may_be_in(name) { word_stems(name) } else { Vec::new() }
     }
 }
 
@@ -259,8 +265,7 @@ fn name_words(file: &FileEntry, chunk: ChunkId, asked: &Asked<'_>) -> f32 {
         .iter()
         .take(NAMES_PER_CHUNK)
         .filter_map(|&ordinal| file.record.symbols.get(ordinal as usize))
-        .filter(|symbol| asked.beginnings.may_be_in(&symbol.name))
-        .map(|symbol| word_overlap(&word_stems(&symbol.name), &asked.understanding.stems))
+        .map(|symbol| word_overlap(&asked.stems_of(&symbol.name), &asked.understanding.stems))
         .fold(0.0, f32::max)
 }
 
@@ -273,22 +278,42 @@ fn hit(file: &Arc<FileEntry>, chunk: ChunkId, score: f32, signals: &Signals) -> 
         score,
         symbol: record.symbol.map(|ordinal| SymbolId { file: file.id, ordinal }),
         signals: *signals,
+        file_support: 1.0,
         same_file: 1.0,
     })
 }
 
-/// The hits in order, each further chunk of a file damped by `same_file`, ties by path and start.
-fn select(mut hits: Vec<Hit>, same_file: f32) -> Vec<Hit> {
+/// The hits in order: those of a file whose second chunk answers too are raised, each further chunk of a file is damped, ties
+/// go by path and start.
+fn select(mut hits: Vec<Hit>, selection: &Selection) -> Vec<Hit> {
     hits.sort_unstable_by(by_rank);
+    let support = file_support(&hits, selection.second_chunk);
     let mut seen: HashMap<FileId, i32> = HashMap::new();
     for hit in &mut hits {
         let earlier = seen.entry(hit.file.id).or_insert(0);
-        hit.same_file = same_file.powi(*earlier);
-        hit.score *= hit.same_file;
+        hit.file_support = support.get(&hit.file.id).copied().unwrap_or(1.0);
+        hit.same_file = selection.same_file.powi(*earlier);
+        hit.score *= hit.file_support * hit.same_file;
         *earlier += 1;
     }
     hits.sort_unstable_by(by_rank);
     hits
+}
+
+/// The factor of each file that has two chunks or more among `hits`, which are sorted: one chunk may answer by chance, two
+/// of a file hardly do.
+fn file_support(hits: &[Hit], second_chunk: f32) -> HashMap<FileId, f32> {
+    let mut best: HashMap<FileId, f32> = HashMap::new();
+    let mut support = HashMap::new();
+    for hit in hits {
+        match best.get(&hit.file.id) {
+            None => drop(best.insert(hit.file.id, hit.score)),
+            Some(&first) => {
+                support.entry(hit.file.id).or_insert(1.0 + second_chunk * ratio(hit.score, first));
+            }
+        }
+    }
+    support
 }
 
 fn by_rank(a: &Hit, b: &Hit) -> std::cmp::Ordering {

@@ -192,7 +192,13 @@ pub struct Priors {
 pub struct Selection {
     /// Factor on each further chunk of a file that is in the answer already.
     pub same_file: f32,
+    /// How far a file's second-best chunk raises all its chunks: by this share where it is as good as the best, by nothing
+    /// where there is none.
+    pub second_chunk: f32,
 }
+
+/// The name of [`Selection::second_chunk`].
+const SECOND_CHUNK: &str = "second_chunk";
 
 impl Weights {
     /// The weights that are built in.
@@ -213,7 +219,7 @@ impl Weights {
         toml::from_str(text).map_err(|error| error.to_string())
     }
 
-    /// These weights with `name`, a signal or a class of files, made to play no part; `None` when there is none of that
+    /// These weights with `name`, a signal, a class of files or `second_chunk`, made to play no part; `None` when there is none of that
     /// name.
     #[must_use]
     pub fn without(&self, name: &str) -> Option<Self> {
@@ -227,7 +233,10 @@ impl Weights {
         ];
         let signals = signals.into_iter().flat_map(SignalWeights::named_mut).map(|factor| (factor, 0.0));
         let classes = weights.priors.named_mut().into_iter().map(|factor| (factor, 1.0));
-        let mut is_known = false;
+        let mut is_known = name == SECOND_CHUNK;
+        if is_known {
+            weights.selection.second_chunk = 0.0;
+        }
         for ((_, factor), neutral) in signals.chain(classes).filter(|((known, _), _)| *known == name) {
             *factor = neutral;
             is_known = true;
@@ -241,7 +250,7 @@ impl Weights {
         let mut priors = self.priors;
         let signals = self.natural_language.named().map(|(name, _)| name);
         let classes = priors.named_mut().map(|(name, _)| name);
-        let mut names: Vec<&str> = signals.into_iter().chain(classes).collect();
+        let mut names: Vec<&str> = signals.into_iter().chain(classes).chain([SECOND_CHUNK]).collect();
         names.dedup();
         names
     }

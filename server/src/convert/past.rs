@@ -74,6 +74,7 @@ fn past_hit(hit: LoggedHit) -> v1::SearchHit {
         signals: hit.signals.into_iter().map(signal).collect(),
         prior: hit.prior,
         prior_class: hit.class,
+        file_support: hit.file_support,
         same_file: hit.same_file,
         ..v1::SearchHit::default()
     }

@@ -86,6 +86,7 @@ pub(super) fn add_breakdown(hit: &mut v1::SearchHit, breakdown: &Breakdown) {
     hit.signals = breakdown.parts.iter().map(signal).collect();
     hit.prior = breakdown.prior;
     hit.prior_class = breakdown.class.unwrap_or_default().to_owned();
+    hit.file_support = breakdown.file_support;
     hit.same_file = breakdown.same_file;
 }
 

@@ -185,8 +185,8 @@ impl VectorSearcher {
     }
 }
 
-/// The rows that best match, packed chunk ids with their first-pass values, by a scan of the runs that
-/// `filter` admits.
+/// The rows that best match by their first-pass values, in no order that counts, by a scan of the runs that `filter`
+/// admits.
 fn exact(runs: &[Run], query: &ScanQuery<'_>, limit: usize, filter: FileFilter<'_>) -> Vec<ChunkId> {
     let wanted = ScanQuery::candidates(limit);
     let scan = |runs: &[Run]| {
@@ -203,7 +203,7 @@ fn exact(runs: &[Run], query: &ScanQuery<'_>, limit: usize, filter: FileFilter<'
     } else {
         runs.par_chunks(PARALLEL_RUNS).map(scan).reduce(|| TopK::new(wanted), TopK::merge)
     };
-    best.into_sorted().into_iter().map(|(_, packed)| ChunkId::from_u64(packed)).collect()
+    best.into_keys().map(ChunkId::from_u64).collect()
 }
 
 fn scan_run(run: &Run, query: &ScanQuery<'_>, values: &mut Vec<f32>, best: &mut TopK) {

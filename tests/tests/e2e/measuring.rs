@@ -67,7 +67,8 @@ fn an_explanation_has_the_fields_that_scripts_read() {
     let breakdown = &found["hit"]["breakdown"];
     let points = breakdown["points"].as_array().unwrap();
     let sum: f64 = points.iter().filter_map(|part| part["points"].as_f64()).sum();
-    let factors = breakdown["prior"].as_f64().unwrap() * breakdown["same_file"].as_f64().unwrap();
+    let factor = |name: &str| breakdown[name].as_f64().unwrap();
+    let factors = factor("prior") * factor("file_support") * factor("same_file");
     assert!((sum * factors - found["hit"]["score"].as_f64().unwrap()).abs() < 1e-4, "{found}");
     let _unranked =
         json(&sandbox, &tree, &["explain", "src/prices.rs", "zyzzyva_quuxplugh_9"]).expect_code(1);

@@ -46,7 +46,7 @@ fn past(client: &Client, query_id: &str) -> Result<v1::PastQuery, tonic::Status>
 /// The numbers of a hit: its place, its score, and the signals that add something to it.
 fn numbers(hit: &v1::SearchHit) -> (String, u32, f32, Vec<v1::Signal>, f32, f32) {
     let adding = hit.signals.iter().filter(|signal| signal.value * signal.weight != 0.0).cloned().collect();
-    (hit.path.clone(), hit.start_line, hit.score, adding, hit.prior, hit.same_file)
+    (hit.path.clone(), hit.start_line, hit.score, adding, hit.prior, hit.file_support * hit.same_file)
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(crate) struct Hit {
     pub(crate) breakdown: Option<Breakdown>,
 }
 
-/// How a score came about: the points added up, times `prior`, times `same_file`.
+/// How a score came about: the points added up, times `prior`, times `file_support`, times `same_file`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Breakdown {
     /// What each signal adds: its value times its weight; those that add nothing are left out. Greatest first.
@@ -55,6 +55,8 @@ pub(crate) struct Breakdown {
     pub(crate) prior: f32,
     /// That class; empty when none counts.
     pub(crate) prior_class: String,
+    /// Factor for a file with a second piece that answers; 1 for one without.
+    pub(crate) file_support: f32,
     /// Factor for a further piece of a file; 1 for the best.
     pub(crate) same_file: f32,
 }
@@ -89,6 +91,7 @@ impl Breakdown {
             points,
             prior: hit.prior,
             prior_class,
+            file_support: hit.file_support,
             same_file: hit.same_file,
         })
     }
@@ -186,9 +189,13 @@ fn render_breakdown(text: &mut String, breakdown: &Breakdown, palette: &Palette)
         let Breakdown { prior, prior_class, .. } = breakdown;
         let _ = writeln!(text, "    {faint}x {prior:>6.2}  {prior_class}{faint:#}");
     }
-    if breakdown.same_file < 1.0 {
+    let Breakdown { file_support, same_file, .. } = breakdown;
+    if *file_support > 1.0 {
         let _ =
-            writeln!(text, "    {faint}x {:>6.2}  a further piece of its file{faint:#}", breakdown.same_file);
+            writeln!(text, "    {faint}x {file_support:>6.2}  another piece of its file answers{faint:#}");
+    }
+    if *same_file < 1.0 {
+        let _ = writeln!(text, "    {faint}x {same_file:>6.2}  a further piece of its file{faint:#}");
     }
 }
 
@@ -275,6 +282,7 @@ mod tests {
             ],
             prior: 0.45,
             prior_class: "documentation".to_owned(),
+            file_support: 1.25,
             same_file: 0.5,
             ..v1::SearchHit::default()
         };
@@ -296,6 +304,7 @@ mod tests {
                     # Pools
                        0.750  lexical 1.500 x 0.50
                     x   0.45  documentation
+                    x   1.25  another piece of its file answers
                     x   0.50  a further piece of its file
             "#]],
         );
@@ -308,7 +317,7 @@ mod tests {
             &lines.join("\n"),
             &expect![[r##"
                 {"schema_version":1,"path":"src/pool.rs","start_line":10,"end_line":42,"score":0.875,"kind":"method","symbol":"Pool::spawn","language":"rust","state":"verified","signature":"pub fn spawn(&self, task: Task) -> Handle"}
-                {"schema_version":1,"path":"docs/pools.md","start_line":1,"end_line":1,"score":0.25,"kind":"text","symbol":"","language":"markdown","state":"stale","signature":"","text":"\n# Pools\n","signals":{"focus":0.0,"lexical":1.5},"breakdown":{"points":[{"signal":"lexical","value":1.5,"weight":0.5,"points":0.75}],"prior":0.45,"prior_class":"documentation","same_file":0.5}}"##]],
+                {"schema_version":1,"path":"docs/pools.md","start_line":1,"end_line":1,"score":0.25,"kind":"text","symbol":"","language":"markdown","state":"stale","signature":"","text":"\n# Pools\n","signals":{"focus":0.0,"lexical":1.5},"breakdown":{"points":[{"signal":"lexical","value":1.5,"weight":0.5,"points":0.75}],"prior":0.45,"prior_class":"documentation","file_support":1.25,"same_file":0.5}}"##]],
         );
     }
 

@@ -185,6 +185,7 @@ mod tests {
             symbol: "Pool::grow".to_owned(),
             signals: vec![v1::Signal { name: "lexical".to_owned(), value: 1.5, weight: 0.5 }],
             prior: 1.0,
+            file_support: 1.0,
             same_file: 1.0,
             ..v1::SearchHit::default()
         };

@@ -191,6 +191,9 @@ pub struct LoggedHit {
     pub class: String,
     /// Factor of that class.
     pub prior: f32,
+    /// Factor for a file with a second piece that answers.
+    #[serde(default = "neutral")]
+    pub file_support: f32,
     /// Factor for a further piece of a file.
     pub same_file: f32,
 }
@@ -220,6 +223,11 @@ impl LoggedAnswer {
     }
 }
 
+/// The factor of answers that were kept before there was one.
+fn neutral() -> f32 {
+    1.0
+}
+
 impl LoggedHit {
     fn new(hit: &Hit, breakdown: &Breakdown) -> Self {
         let record = &hit.file.record;
@@ -239,6 +247,7 @@ impl LoggedHit {
             signals: adding.map(|part| (part.name.to_owned(), part.value, part.weight)).collect(),
             class: breakdown.class.unwrap_or_default().to_owned(),
             prior: breakdown.prior,
+            file_support: breakdown.file_support,
             same_file: breakdown.same_file,
         }
     }

@@ -35,7 +35,7 @@ async fn an_explanation_shows_the_numbers_that_ranked() {
     let hits = service.searches().search(request.clone()).await.unwrap().into_inner().hits;
     for (rank, hit) in (1..).zip(&hits) {
         let sum: f32 = hit.signals.iter().map(|signal| signal.value * signal.weight).sum();
-        let score = sum * hit.prior * hit.same_file;
+        let score = sum * hit.prior * hit.file_support * hit.same_file;
         assert!((score - hit.score).abs() < 1e-4, "{score} is not the score of {hit:?}");
         let asked = v1::AssembleContextRequest { query: request.query.clone(), ..Default::default() };
         let place = v1::ExplainRequest { request: Some(asked), path: hit.path.clone(), line: hit.start_line };
