@@ -129,7 +129,10 @@ def present_weights(kind):
     if kind == "report":
         priors["test"] = priors["test_in_report"]
     priors = [priors[name] for name in CLASSES]
-    return np.array([data[kind][name] for name in SIGNALS] + priors + [data["selection"][name] for name in SELECTION])
+    selection = dict(data["selection"])
+    if kind not in ("natural_language", "report"):
+        selection["second_chunk"] = 0.0
+    return np.array([data[kind][name] for name in SIGNALS] + priors + [selection[name] for name in SELECTION])
 
 
 def parts(vector):

@@ -62,7 +62,7 @@ pub(crate) fn rank(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Res
             hit(file, chunk, score, &signals)
         })
         .collect();
-    let hits = select(scored, &weights.selection);
+    let hits = select(scored, kind, &weights.selection);
     Ok(Ranked { understanding, kind, pool, hits })
 }
 
@@ -285,9 +285,9 @@ fn hit(file: &Arc<FileEntry>, chunk: ChunkId, score: f32, signals: &Signals) -> 
 
 /// The hits in order: those of a file whose second chunk answers too are raised, each further chunk of a file is damped, ties
 /// go by path and start.
-fn select(mut hits: Vec<Hit>, selection: &Selection) -> Vec<Hit> {
+fn select(mut hits: Vec<Hit>, kind: QueryKind, selection: &Selection) -> Vec<Hit> {
     hits.sort_unstable_by(by_rank);
-    let support = file_support(&hits, selection.second_chunk);
+    let support = file_support(&hits, selection.second_chunk_for(kind));
     let mut seen: HashMap<FileId, i32> = HashMap::new();
     for hit in &mut hits {
         let earlier = seen.entry(hit.file.id).or_insert(0);

@@ -193,8 +193,18 @@ pub struct Selection {
     /// Factor on each further chunk of a file that is in the answer already.
     pub same_file: f32,
     /// How far a file's second-best chunk raises all its chunks: by this share where it is as good as the best, by nothing
-    /// where there is none.
+    /// where there is none. Of prose and reports alone.
     pub second_chunk: f32,
+}
+
+impl Selection {
+    /// [`Selection::second_chunk`] for a question of `kind`; 0 where it asks for one place, whatever else is in its file.
+    pub(crate) fn second_chunk_for(&self, kind: QueryKind) -> f32 {
+        match kind {
+            QueryKind::NaturalLanguage | QueryKind::Report => self.second_chunk,
+            QueryKind::Identifier | QueryKind::Path | QueryKind::Snippet => 0.0,
+        }
+    }
 }
 
 /// The name of [`Selection::second_chunk`].

@@ -240,7 +240,7 @@ async fn fill(service: &Service, notes: Notes, suite: &Suite, root: &str) -> Res
             break;
         }
         let v1::SemanticState { percent, reason, model, .. } = semantic;
-        notes.say(format!("{}: {percent} % of the vectors of {model} {reason}", suite.name).trim_end());
+        notes.say(format!("{}: {model} at {percent} %: {reason}", suite.name));
     }
     Ok(())
 }
