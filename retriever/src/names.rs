@@ -68,12 +68,11 @@ pub(crate) fn container_parts(symbol: &SymbolRecord) -> impl Iterator<Item = &st
 pub(crate) fn word_stems(text: &str) -> Vec<String> {
     let mut stems: Vec<String> = Vec::new();
     for word in text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
-        for part in tokenizer::identifier_parts(word) {
-            let stem = tokenizer::stem(&part);
-            if part.len() > 1 && is_content_word(&part) && !stems.contains(&stem) {
-                stems.push(stem);
+        tokenizer::for_each_part_and_stem(word, |part, stem| {
+            if part.len() > 1 && is_content_word(part) && !stems.iter().any(|known| known == stem) {
+                stems.push(stem.to_owned());
             }
-        }
+        });
     }
     stems
 }
@@ -93,7 +92,10 @@ pub(crate) fn word_overlap(name: &[String], asked: &[String]) -> f32 {
 }
 
 /// The beginnings of a question's stems: tells quickly of most names that they hold none of its words.
-pub(crate) struct Beginnings(Box<[bool; 1 << (3 * LETTER_BITS)]>);
+pub(crate) struct Beginnings(Box<[u64; PLACES / 64]>);
+
+/// Beginnings of three letters that are told apart.
+const PLACES: usize = 1 << (3 * LETTER_BITS);
 
 /// Bits that tell a letter: 26 without case, one for all digits, one for all else.
 const LETTER_BITS: usize = 5;
@@ -101,19 +103,29 @@ const LETTER_BITS: usize = 5;
 impl Beginnings {
     /// The first three letters of each of `stems`, as they may stand in a name.
     pub(crate) fn of(stems: &[String]) -> Self {
-        let mut known = Box::new([false; 1 << (3 * LETTER_BITS)]);
+        let mut known = Self(Box::new([0; PLACES / 64]));
         for stem in stems {
             match *stem.as_bytes() {
                 [first, second, third, ..] => {
-                    known[place(first, second, third)] = true;
+                    known.add(place(first, second, third));
                     // `tries` has the stem `try`.
-                    known[place(first, second, b'i')] |= third == b'y' && stem.len() == 3;
+                    if third == b'y' && stem.len() == 3 {
+                        known.add(place(first, second, b'i'));
+                    }
                 }
-                [first, second] => (0..=u8::MAX).for_each(|third| known[place(first, second, third)] = true),
-                _ => known.fill(true),
+                [first, second] => (0..=u8::MAX).for_each(|third| known.add(place(first, second, third))),
+                _ => known.0.fill(u64::MAX),
             }
         }
-        Self(known)
+        known
+    }
+
+    fn add(&mut self, place: usize) {
+        self.0[place / 64] |= 1 << (place % 64);
+    }
+
+    fn has(&self, place: usize) -> bool {
+        self.0[place / 64] & (1 << (place % 64)) != 0
     }
 
     /// Whether `name` may hold a word of one of the stems; `false` is certain.
@@ -127,7 +139,7 @@ impl Beginnings {
             *place = next_place(*place, byte);
             Some(*place)
         });
-        places.skip(2).any(|place| self.0[place])
+        places.skip(2).any(|place| self.has(place))
     }
 }
 
@@ -137,7 +149,7 @@ fn place(first: u8, second: u8, third: u8) -> usize {
 
 /// The place of the three letters that end in `byte`, after the place of the three before it.
 fn next_place(place: usize, byte: u8) -> usize {
-    (place << LETTER_BITS | usize::from(LETTERS[usize::from(byte)])) & ((1 << (3 * LETTER_BITS)) - 1)
+    (place << LETTER_BITS | usize::from(LETTERS[usize::from(byte)])) % PLACES
 }
 
 /// The letter of each byte.

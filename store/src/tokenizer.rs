@@ -96,25 +96,26 @@ pub fn query_tokens(text: &str) -> Vec<QueryToken> {
     tokens
 }
 
-/// The parts of one identifier, lower-cased, not stemmed, in order (`HTTPServer2` gives `http`, `server`, `2`).
-/// A word of one part gives itself.
-#[must_use]
-pub fn identifier_parts(identifier: &str) -> Vec<String> {
-    let mut parts = Vec::new();
-    for_each_part(identifier.as_bytes(), |part| parts.push(identifier[part].to_lowercase()));
-    if parts.is_empty() && !identifier.is_empty() {
-        parts.push(identifier.to_lowercase());
+/// Calls `emit` with each part of one identifier, lower-cased, in order (`HTTPServer2` gives `http`, `server`, `2`), and with
+/// its stem: what the inflected forms of a word share (`dispatches`, `dispatching`: `dispatch`). A word of one part gives
+/// itself; words that are not made of ASCII letters are their own stems.
+pub fn for_each_part_and_stem(identifier: &str, mut emit: impl FnMut(&str, &str)) {
+    let classes = if identifier.is_ascii() { 0 } else { NON_ASCII };
+    let (mut part, mut stemmed) = (String::new(), String::new());
+    let mut emit_part = |range: Range<usize>| {
+        lower_into(&identifier[range], classes, &mut part);
+        stemmed.clone_from(&part);
+        stem::stem_in_place(&mut stemmed);
+        emit(&part, &stemmed);
+    };
+    let mut has_parts = false;
+    for_each_part(identifier.as_bytes(), |range| {
+        has_parts = true;
+        emit_part(range);
+    });
+    if !has_parts && !identifier.is_empty() {
+        emit_part(0..identifier.len());
     }
-    parts
-}
-
-/// The stem of a lower-case word: what its inflected forms share (`dispatches`, `dispatching`: `dispatch`).
-/// Words that are not made of ASCII letters are returned as they are.
-#[must_use]
-pub fn stem(word: &str) -> String {
-    let mut stemmed = word.to_owned();
-    stem::stem_in_place(&mut stemmed);
-    stemmed
 }
 
 fn stronger_kind(a: TokenKind, b: TokenKind) -> TokenKind {

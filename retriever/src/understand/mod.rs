@@ -374,6 +374,7 @@ fn stems(text: &str) -> Vec<String> {
 /// Whether a lower-cased word carries content. The list is the closed class of English function words (articles,
 /// pronouns, prepositions, auxiliaries, question words), which no repository's vocabulary changes.
 pub(crate) fn is_content_word(word: &str) -> bool {
+    const LONGEST_FUNCTION_WORD: usize = "between".len();
     const FUNCTION_WORDS: [&str; 62] = [
         "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "before",
         "between", "by", "can", "could", "did", "do", "does", "during", "each", "for", "from", "had", "has",
@@ -381,7 +382,7 @@ pub(crate) fn is_content_word(word: &str) -> bool {
         "should", "so", "than", "that", "the", "their", "then", "there", "these", "this", "to", "was", "we",
         "what", "when", "where", "which", "why", "with", "you",
     ];
-    FUNCTION_WORDS.binary_search(&word).is_err()
+    word.len() > LONGEST_FUNCTION_WORD || FUNCTION_WORDS.binary_search(&word).is_err()
 }
 
 fn asks_for(text: &str) -> AsksFor {

@@ -76,12 +76,32 @@ fn other_scripts() {
     check("ab\u{2003}cd", "ab cd");
 }
 
+/// The parts of `identifier` with their stems.
+fn parts_and_stems(identifier: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for_each_part_and_stem(identifier, |part, stem| found.push((part.to_owned(), stem.to_owned())));
+    found
+}
+
+/// The stem of a word.
+fn stem(word: &str) -> String {
+    let (part, stem) = parts_and_stems(word).remove(0);
+    assert_eq!(part, word, "is one part");
+    stem
+}
+
 #[test]
-fn parts_are_not_stemmed() {
-    assert_eq!(identifier_parts("HTTPServer2"), ["http", "server", "2"]);
-    assert_eq!(identifier_parts("running"), ["running"]);
-    assert_eq!(identifier_parts("_x"), ["_x"]);
-    assert!(identifier_parts("").is_empty());
+fn parts_come_as_written_and_stemmed() {
+    let check = |identifier: &str, expected: &[(&str, &str)]| {
+        let found = parts_and_stems(identifier);
+        let found: Vec<(&str, &str)> = found.iter().map(|(part, stem)| (&**part, &**stem)).collect();
+        assert_eq!(found, expected, "{identifier}");
+    };
+    check("HTTPServer2", &[("http", "http"), ("server", "serv"), ("2", "2")]);
+    check("running", &[("running", "run")]);
+    check("ÉcoleNormale", &[("école", "école"), ("normale", "normal")]);
+    check("_x", &[("_x", "_x")]);
+    check("", &[]);
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! The exact scan: int8 dot products over all rows, then a rescore of the best with the float query.
 
-use std::collections::BinaryHeap;
-
 use super::quantize::quantize_row;
 
 /// Candidates kept for the rescore, as a multiple of the hits wanted. The query is quantised too for the first pass, so
@@ -152,10 +150,13 @@ fn dot_portable(a: &[i8], b: &[i8]) -> i32 {
 /// Keeps the `limit` greatest of the items pushed, by (value, then smaller key).
 pub(super) struct TopK {
     limit: usize,
-    heap: BinaryHeap<Entry>,
+    /// The greatest so far and others; cut back to `limit` whenever they are twice as many.
+    kept: Vec<Entry>,
+    /// What an item must have to be among the greatest.
+    least: f32,
 }
 
-/// Ordered so that the heap's greatest is the worst entry kept.
+/// Ordered so that the greatest entry is the worst.
 #[derive(PartialEq)]
 struct Entry {
     value: f32,
@@ -178,29 +179,38 @@ impl PartialOrd for Entry {
 
 impl TopK {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, heap: BinaryHeap::with_capacity(limit + 1) }
+        Self { limit, kept: Vec::with_capacity(2 * limit), least: f32::NEG_INFINITY }
     }
 
+    #[inline]
     pub(super) fn push(&mut self, value: f32, key: u64) {
-        if self.heap.len() < self.limit {
-            self.heap.push(Entry { value, key });
-        } else if let Some(mut worst) = self.heap.peek_mut() {
-            let entry = Entry { value, key };
-            if entry < *worst {
-                *worst = entry;
+        if value >= self.least {
+            self.kept.push(Entry { value, key });
+            if self.kept.len() >= 2 * self.limit {
+                self.cut();
             }
         }
     }
 
+    /// Drops what is not among the greatest.
+    fn cut(&mut self) {
+        if self.kept.len() > self.limit && self.limit > 0 {
+            let (_, worst, _) = self.kept.select_nth_unstable(self.limit - 1);
+            self.least = worst.value;
+        }
+        self.kept.truncate(self.limit);
+    }
+
     /// Adds what another scan kept.
     pub(super) fn merge(mut self, other: Self) -> Self {
-        other.heap.into_iter().for_each(|entry| self.push(entry.value, entry.key));
+        other.kept.into_iter().for_each(|entry| self.push(entry.value, entry.key));
         self
     }
 
     /// The keys of the items kept, in no order that counts.
-    pub(super) fn into_keys(self) -> impl Iterator<Item = u64> {
-        self.heap.into_iter().map(|entry| entry.key)
+    pub(super) fn into_keys(mut self) -> impl Iterator<Item = u64> {
+        self.cut();
+        self.kept.into_iter().map(|entry| entry.key)
     }
 }
 
