@@ -11,7 +11,7 @@ use crate::names::{Beginnings, word_overlap, word_stems};
 use crate::path_class::{PathClass, is_test_chunk};
 use crate::score::score;
 use crate::understand::{AsksFor, Found, Understanding, understand};
-use crate::weights::Selection;
+use crate::weights::{Selection, SignalWeights};
 use crate::{Focus, Hit, Query, QueryKind, RetrieveError, SearchResult, Signals, Weights};
 
 /// Most hits that one answer may hold.
@@ -51,7 +51,7 @@ pub(crate) fn rank(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Res
         understanding.asks_for = AsksFor::everything();
     }
     let scales = Scales::of(&pool);
-    let asked = Asked::of(&understanding);
+    let asked = Asked::of(&understanding, weights.signals(kind));
     let mut files = FileSignals::new(&asked, query.focus.as_ref());
     let scored: Vec<Hit> = pool
         .iter()
@@ -206,11 +206,14 @@ fn path_nearness(path: &str, focus: &str) -> f32 {
 struct Asked<'a> {
     understanding: &'a Understanding,
     beginnings: Beginnings,
+    /// Whether [`Signals::name_words`] counts: it takes longer to work out than all others together.
+    weighs_names: bool,
 }
 
 impl<'a> Asked<'a> {
-    fn of(understanding: &'a Understanding) -> Self {
-        Self { understanding, beginnings: Beginnings::of(&understanding.stems) }
+    fn of(understanding: &'a Understanding, weights: &SignalWeights) -> Self {
+        let weighs_names = weights.name_words > 0.0;
+        Self { understanding, beginnings: Beginnings::of(&understanding.stems), weighs_names }
     }
 
     /// The stems of the words of `name`; none where none of them is asked for and that is quickly seen.
@@ -233,7 +236,7 @@ fn derive_signals(
         dense_static: scales.dense_static.rescale(evidence.dense_static),
         dense_transformer: scales.dense_transformer.rescale(evidence.dense_transformer),
         definition: evidence.definition,
-        name_words: name_words(file, chunk, asked),
+        name_words: if asked.weighs_names { name_words(file, chunk, asked) } else { 0.0 },
         file_words: shared.file_words,
         directory_words: shared.directory_words,
         path_match: evidence.path_match,

@@ -13,7 +13,8 @@ pub struct Signals {
     pub dense_transformer: f32,
     /// How well a symbol defined in the chunk matches a name in the question; 1 is a qualified exact match.
     pub definition: f32,
-    /// Best overlap between the words of a symbol's name defined in the chunk and the words of the question.
+    /// Best overlap between the words of a symbol's name defined in the chunk and the words of the question; 0 for a kind
+    /// of question for which it weighs nothing.
     pub name_words: f32,
     /// Overlap between the words of the file's name and the words of the question.
     pub file_words: f32,
