@@ -21,7 +21,7 @@ use crate::symbols::{self, Extracted, Source};
 
 /// Version of everything that turns a text into a record; stored with each record. To be raised with every
 /// change of a query, a rule or the chunking that changes records.
-pub const PARSER_VERSION: u32 = 5;
+pub const PARSER_VERSION: u32 = 6;
 
 /// How much of a text is looked at to tell its language.
 const DETECTION_BYTES: usize = 64 * 1024;

@@ -20,7 +20,15 @@ pub(crate) fn hide_kotlin_oddities(text: &str) -> Vec<Range<usize>> {
     }
     hidden.extend(constructor_words(text));
     hidden.extend(dollars(text));
+    hidden.extend(marks_at_the_end(text));
     hidden
+}
+
+/// The `@`s of the last line. Behind one the grammar's scanner reads on to a blank or to the end of the line and does not see
+/// that the text is over: it would never return.
+fn marks_at_the_end(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let start = text.rfind('\n').map_or(0, |end| end + 1);
+    text[start..].match_indices('@').map(move |(at, mark)| start + at..start + at + mark.len())
 }
 
 /// Words of which a text must have one, and a pattern whose first group is hidden.
@@ -113,6 +121,7 @@ mod tests {
         check("x = \"\"\"a \"b\"\"\"\"", "x = \"\"\"a \"b \"\"\"");
         check("val a = $$\"${b}\"", "val a = \" {b}\"");
         check("class A<T>\ninternal constructor(x: Int) {", "class A<T> (x: Int) {");
+        check("class A {\n    @Inject @B(", "class A {\n    Inject B(");
     }
 
     #[test]
@@ -124,6 +133,7 @@ mod tests {
             "x = if (a is B) c else d",
             "\"\"\"\"\"\"",
             "class A {\n    constructor(x: Int) {\n",
+            "class A {\n    @Inject\n",
         ] {
             check(text, text);
         }

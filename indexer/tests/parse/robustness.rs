@@ -74,6 +74,17 @@ fn deep_blocks_of_yaml() {
     }
 }
 
+/// The scanner of Kotlin did not return when a text ended in an annotation.
+#[test]
+fn kotlin_that_ends_in_an_annotation() {
+    let body = "class A {\n    var x = 1\n";
+    for end in ["    @Inject", "    @Named(\"x\"", "    @set:Inject", "@", "@file:\u{0}"] {
+        check("a.kt", &format!("{body}{end}"));
+        check("a.kt", &format!("{}{end}", body.replace('\n', "\r")));
+        check("a.kt", end);
+    }
+}
+
 /// What a fuzzer found.
 #[test]
 fn texts_that_once_broke_a_promise() {
