@@ -229,8 +229,8 @@ impl Weights {
         toml::from_str(text).map_err(|error| error.to_string())
     }
 
-    /// These weights with `name`, a signal, a class of files or `second_chunk`, made to play no part; `None` when there is none of that
-    /// name.
+    /// These weights with `name`, a signal, a class of files or `second_chunk`, made to play no part; `None` when there is
+    /// none of that name.
     #[must_use]
     pub fn without(&self, name: &str) -> Option<Self> {
         let mut weights = self.clone();
