@@ -1,8 +1,9 @@
 //! Feeds broken files to the parsing half and checks what it promises of every record.
 //!
-//! `broken_input DIR...` breaks every file of the directories in five ways, then parses generated texts of each
-//! language: brackets 10,000 deep, and one line of 50 MB. A panic, a file that takes more processor time than it may, or
-//! a record that breaks a promise is a failure; their number is the exit code's business, their list is printed.
+//! `broken_input DIR... [--language NAME]` breaks every file of the directories in five ways, then parses generated texts
+//! of each language, or of the one named: brackets 10,000 deep, and one line of 50 MB. A panic, a file that takes more
+//! processor time than it may, or a record that breaks a promise is a failure; their number is the exit code's business,
+//! their list is printed.
 
 #![allow(
     clippy::print_stdout,
@@ -61,7 +62,10 @@ const BREAKAGES: [(&str, Breakage); 5] = [
 
 fn main() -> ExitCode {
     compile_queries();
-    let files = files_below(std::env::args().skip(1));
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let named = arguments.iter().position(|argument| argument == "--language");
+    let only = named.and_then(|at| arguments.drain(at..).nth(1));
+    let files = files_below(arguments.into_iter());
     let done = AtomicUsize::new(0);
     let of_files = files
         .par_iter()
@@ -75,7 +79,8 @@ fn main() -> ExitCode {
         })
         .reduce(Run::default, Run::and);
     of_files.report("files");
-    let languages: Vec<&'static Language> = lang::all().collect();
+    let is_asked = |language: &&Language| only.as_ref().is_none_or(|only| language.name == only);
+    let languages: Vec<&'static Language> = lang::all().filter(is_asked).collect();
     let generated = languages.into_par_iter().map(generated_texts).reduce(Run::default, Run::and);
     generated.report("generated texts");
     ExitCode::from(u8::from(of_files.failures + generated.failures > 0))

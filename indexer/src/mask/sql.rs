@@ -17,6 +17,12 @@ const MAX_SHOWN: usize = 4096;
 /// In how many tokens from its start a statement says what it creates.
 const MAX_HEAD: usize = 24;
 
+/// How many bytes behind its bracket a name ends at the latest.
+const MAX_BRACKETED: usize = 512;
+
+/// Dollar quotes without an end after which no further end is looked for: each search reads the rest of the text.
+const MAX_UNCLOSED: usize = 64;
+
 /// What the grammar can create.
 const KNOWN_KINDS: [&str; 8] =
     ["TABLE", "VIEW", "INDEX", "SEQUENCE", "TYPE", "SCHEMA", "DATABASE", "EXTENSION"];
@@ -64,7 +70,7 @@ struct Edits {
 impl Edits {
     fn of(text: &str) -> Self {
         let mut edits = Self::default();
-        let tokens: Vec<Token> = Tokens { text, at: 0, delimiter: ";" }.collect();
+        let tokens: Vec<Token> = Tokens { text, at: 0, delimiter: ";", unclosed: 0 }.collect();
         let mut rest = tokens.as_slice();
         while !rest.is_empty() {
             let count = statement_length(text, rest);
@@ -288,6 +294,8 @@ struct Tokens<'t> {
     at: usize,
     /// What ends a statement (`DELIMITER //`).
     delimiter: &'t str,
+    /// Dollar quotes so far whose end was not found.
+    unclosed: usize,
 }
 
 impl<'t> Tokens<'t> {
@@ -329,9 +337,8 @@ impl<'t> Tokens<'t> {
 
     /// What `DELIMITER mark` at the start of a line says; not the attribute of a type (`delimiter = ':'`).
     fn next_delimiter(&self) -> Option<&'t str> {
-        let line = self.line();
-        let word = line.get(..10).filter(|_| self.starts_line())?;
-        let mark = word.eq_ignore_ascii_case("delimiter ").then(|| line[10..].trim())?;
+        let word = self.rest().get(..10).filter(|word| word.eq_ignore_ascii_case("delimiter "))?;
+        let mark = self.starts_line().then(|| self.line()[word.len()..].trim())?;
         (!mark.starts_with('=')).then_some(mark)
     }
 
@@ -363,9 +370,13 @@ impl<'t> Tokens<'t> {
             return self.take(Kind::Symbol, 1);
         };
         let tag = &rest[..end];
-        match rest[end..].find(tag) {
+        let length = if self.unclosed < MAX_UNCLOSED { rest[end..].find(tag) } else { None };
+        match length {
             Some(length) => self.take(Kind::DollarQuoted, end + length + tag.len()),
-            None => self.take(Kind::Symbol, end),
+            None => {
+                self.unclosed += 1;
+                self.take(Kind::Symbol, end)
+            }
         }
     }
 }
@@ -408,9 +419,8 @@ fn is_alone(line: &str, word: &str) -> bool {
 
 /// `[Name]`, not `[1]`.
 fn is_bracketed_name(text: &str) -> bool {
-    let inside = text[1..].find([']', '\n']).map(|end| &text[1..=end]);
-    inside.is_some_and(|inside| inside.starts_with(|c: char| c.is_alphabetic() || c == '_'))
-        && !text.starts_with("[]")
+    let is_named = text[1..].starts_with(|c: char| c.is_alphabetic() || c == '_');
+    is_named && text.bytes().skip(1).take(MAX_BRACKETED).any(|byte| matches!(byte, b']' | b'\n'))
 }
 
 #[cfg(test)]

@@ -43,6 +43,9 @@ fn very_long_lines() {
     assert_holds(&line, &record);
     check("a.txt", &"word ".repeat(3000).replace("word word ", "word\n").repeat(2));
     check("a.py", &format!("x = '{}'\ny = 1\n", "z".repeat(100_000)));
+    for part in ["f(1);", "[", "$a$ ", "$a$ $b$"] {
+        check("a.sql", &part.repeat(1_000_000));
+    }
 }
 
 #[test]
