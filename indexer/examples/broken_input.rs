@@ -32,8 +32,7 @@ use rayon::prelude::*;
 /// Larger files are not indexed.
 const MAX_FILE: u64 = 1 << 20;
 
-/// Time that a broken file of a tree gets, less than the default: some grammars' scanners read to the end of the file
-/// from every place of a broken one, and a tree of such files shall not take hours.
+/// Time that a broken file of a tree gets, less than the default, so that a tree of slow ones does not take hours.
 const TIME_OF_A_FILE: Duration = Duration::from_millis(250);
 
 /// Files between two signs of progress.
