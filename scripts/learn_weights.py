@@ -25,8 +25,7 @@ import tomllib
 import numpy as np
 
 SIGNALS = ["lexical", "dense_static", "dense_transformer", "definition", "name_words", "file_words",
-           "directory_words", "path_match", "frame", "verbatim", "file_coherence", "focus"]
-SELECTION = ["same_file", "second_chunk"]
+           "directory_words", "path_match", "frame", "verbatim", "file_coherence", "linked", "changed_together"]
 CLASSES = ["test", "example", "documentation", "configuration", "vendored"]
 FACTORS = (0.0, 0.6, 0.8, 1.25, 1.6)
 STEP = 3e-4
@@ -49,12 +48,15 @@ def covers(hit, target):
     return start is None or end is None or (hit["start_line"] <= end and hit["end_line"] >= start)
 
 
-def ask(contexd, root, queries):
+def ask(contexd, root, questions):
     command = [contexd, "search", "--stdin", "--json", "--explain", "--repo", str(root)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     process.stdout.readline()  # ready
-    for query in queries:
-        process.stdin.write(json.dumps({"query": query, "k": 200}) + "\n")
+    for question in questions:
+        asked = {"query": question["query"], "k": 200}
+        if "focus" in question:
+            asked["focus"] = question["focus"]
+        process.stdin.write(json.dumps(asked) + "\n")
         process.stdin.flush()
         yield json.loads(process.stdout.readline())
     process.stdin.close()
@@ -68,17 +70,22 @@ def collect(args):
         for file in sorted(pathlib.Path(args.annotations).glob("*.json")):
             questions = json.loads(file.read_text())
             root = pathlib.Path(args.repos) / file.stem / below.get(file.stem, "")
-            answers = ask(args.contexd, root, [question["query"] for question in questions])
+            answers = ask(args.contexd, root, questions)
             for question, answer in zip(questions, answers):
                 out.write(json.dumps(row_of(file.stem, question, answer)) + "\n")
             print(f"{file.stem}: {len(questions)} questions", file=sys.stderr)
+
+
+def stands_in(focus, path):
+    """Whether the focus, PATH or PATH:LINE, is in the file: what stands there is no answer to who asks from there."""
+    return focus == path or focus.rpartition(":")[0] == path
 
 
 def row_of(repository, question, answer):
     targets = question["relevant"] + question.get("secondary", [])
     hits = [{"path": hit["path"], "signals": hit["signals"],
              "answers": [number for number, target in enumerate(targets) if covers(hit, target)]}
-            for hit in answer["hits"]]
+            for hit in answer["hits"] if not stands_in(question.get("focus", ""), hit["path"])]
     return {"repository": repository, "kind": answer["query_kind"], "targets": len(targets), "hits": hits}
 
 
@@ -129,14 +136,12 @@ def present_weights(kind):
     if kind == "report":
         priors["test"] = priors["test_in_report"]
     priors = [priors[name] for name in CLASSES]
-    selection = dict(data["selection"])
-    if kind not in ("natural_language", "report"):
-        selection["second_chunk"] = 0.0
-    return np.array([data[kind][name] for name in SIGNALS] + priors + [selection[name] for name in SELECTION])
+    selection = [data["selection"]["same_file"], data[kind]["second_chunk"]]
+    return np.array([data[kind][name] for name in SIGNALS] + priors + selection)
 
 
 def parts(vector):
-    return vector[:len(SIGNALS)], vector[len(SIGNALS):-len(SELECTION)], vector[-len(SELECTION):]
+    return vector[:len(SIGNALS)], vector[len(SIGNALS):-2], vector[-2:]
 
 
 def mean_ndcg(questions, vector):

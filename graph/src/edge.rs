@@ -70,3 +70,10 @@ pub(crate) struct Resolved {
     pub(crate) confidence: Confidence,
     pub(crate) targets: Box<[Node]>,
 }
+
+impl Resolved {
+    /// Whether it means one definition, if only because no other bears the name.
+    pub(crate) fn is_sure(&self) -> bool {
+        self.confidence <= Confidence::UniqueName
+    }
+}

@@ -26,6 +26,15 @@ struct FileGraph {
     keys: Box<[Key]>,
 }
 
+impl FileGraph {
+    /// The files that its imports and its uses lead to, as often as they do.
+    fn leads_to(&self) -> impl Iterator<Item = Slot> {
+        let uses = self.resolved.iter().filter(|resolved| resolved.is_sure());
+        let used = uses.filter_map(|resolved| Some(resolved.targets.first()?.slot));
+        self.imports.iter().map(|(_, slot)| *slot).chain(used)
+    }
+}
+
 /// The bases of the types of one file.
 struct FileBases {
     bases: Vec<(Node, Box<[Base]>)>,
@@ -273,6 +282,26 @@ impl Graph {
         importers
     }
 
+    /// The files that use or import the file at `path`, and those that it uses or imports, by path. A use that may mean
+    /// several definitions does not count.
+    #[must_use]
+    pub fn linked_with(&self, path: &str) -> Vec<&Arc<FileEntry>> {
+        let Some(wanted) = self.index.slot(path) else { return Vec::new() };
+        let own = self.files.get(wanted.0 as usize).and_then(Option::as_ref);
+        let outward: HashSet<Slot> = own.into_iter().flat_map(|file| file.leads_to()).collect();
+        let mut linked: Vec<&Arc<FileEntry>> = self
+            .files
+            .par_iter()
+            .enumerate()
+            .filter_map(|(slot, file)| Some((Slot(u32::try_from(slot).ok()?), file.as_ref()?)))
+            .filter(|(slot, _)| *slot != wanted)
+            .filter(|(slot, file)| outward.contains(slot) || file.leads_to().any(|slot| slot == wanted))
+            .map(|(_, file)| &file.entry)
+            .collect();
+        linked.sort_by(|a, b| a.path.cmp(&b.path));
+        linked
+    }
+
     /// What a type extends or implements, as far as the repository defines it.
     #[must_use]
     pub fn bases_of(&self, symbol: SymbolId) -> Vec<SymbolId> {
@@ -372,7 +401,7 @@ impl Graph {
     pub fn use_counts(&self) -> HashMap<SymbolId, u32> {
         let mut counts: HashMap<Node, u32> = HashMap::new();
         for file in self.files.iter().flatten() {
-            let sure = file.resolved.iter().filter(|resolved| resolved.confidence <= Confidence::UniqueName);
+            let sure = file.resolved.iter().filter(|resolved| resolved.is_sure());
             for target in sure.filter_map(|resolved| resolved.targets.first()) {
                 *counts.entry(*target).or_default() += 1;
             }

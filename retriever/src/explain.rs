@@ -4,7 +4,7 @@ use contexd_store::{FileEntry, Generation, Snapshot};
 
 use crate::candidates::{Evidence, Pool};
 use crate::score::Breakdown;
-use crate::search::{Ranked, rank};
+use crate::search::{Ranked, best, rank};
 use crate::understand::{Strength, Understanding};
 use crate::{Hit, Query, QueryKind, RetrieveError, Weights};
 
@@ -46,7 +46,8 @@ pub fn explain(
         let detail = format!("{path} is not indexed");
         return Err(RetrieveError::InvalidArgument { field: "path", detail });
     };
-    let ranked = rank(snapshot, query, weights)?;
+    let mut ranked = rank(snapshot, query, weights)?;
+    ranked.hits = best(ranked.hits, usize::MAX);
     let holds = |hit: &Hit| {
         hit.file.id == file.id && (line == 0 || (hit.span.start_line..=hit.span.end_line).contains(&line))
     };

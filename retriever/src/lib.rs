@@ -32,7 +32,7 @@ pub use pack::{
     SentPiece, TOKENIZER, assemble, count_tokens,
 };
 pub use path_class::PathClass;
-pub use query::{DenseQuery, Focus, Query, QueryKind};
+pub use query::{DenseQuery, Focus, Nearness, Query, QueryKind};
 pub use result::{Hit, SearchResult, SymbolHit, SymbolMatch, SymbolQuery, SymbolResult};
 pub use score::{Breakdown, Part};
 pub use search::{MAX_LIMIT, search};

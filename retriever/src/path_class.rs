@@ -25,10 +25,10 @@ impl PathClass {
     #[must_use]
     pub(crate) fn of(path: &str) -> Self {
         let lower = path.to_ascii_lowercase();
-        let (directories, file_name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+        let (directories, file_name) = directories_and_name(&lower);
         let within = |names: &[&str]| directories.split('/').any(|directory| names.contains(&directory));
         Self {
-            test: is_test_path(path),
+            test: is_test(path, &lower),
             example: within(&[
                 "example",
                 "examples",
@@ -80,21 +80,21 @@ fn has_extension(file_name: &str, extensions: &[&str]) -> bool {
 /// Whether the path is a test's by the conventions of the common languages.
 #[must_use]
 pub(crate) fn is_test_path(path: &str) -> bool {
-    let (directories, file_name) = path.rsplit_once('/').unwrap_or(("", path));
-    let in_test_directory = directories.split('/').any(|directory| {
-        let directory = directory.to_ascii_lowercase();
-        matches!(
-            directory.as_str(),
-            "test" | "tests" | "__tests__" | "spec" | "specs" | "testdata" | "__mocks__"
-        )
-    });
-    in_test_directory || is_test_file_name(file_name)
+    is_test(path, &path.to_ascii_lowercase())
 }
 
-fn is_test_file_name(file_name: &str) -> bool {
-    let stem = file_name.split('.').next().unwrap_or(file_name);
-    let lower = file_name.to_ascii_lowercase();
-    let lower_stem = stem.to_ascii_lowercase();
+/// [`is_test_path`] of a path that is there in lower case too.
+fn is_test(path: &str, lower: &str) -> bool {
+    const DIRECTORIES: [&str; 7] = ["test", "tests", "__tests__", "spec", "specs", "testdata", "__mocks__"];
+    let (directories, lower_name) = directories_and_name(lower);
+    let (_, name) = directories_and_name(path);
+    directories.split('/').any(|directory| DIRECTORIES.contains(&directory))
+        || is_test_file_name(name, lower_name)
+}
+
+fn is_test_file_name(name: &str, lower: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    let lower_stem = &lower[..stem.len()];
     let camel_test = ["Test", "Tests", "Spec", "TestCase"]
         .iter()
         .any(|suffix| stem.len() > suffix.len() && stem.ends_with(suffix));
@@ -103,7 +103,11 @@ fn is_test_file_name(file_name: &str) -> bool {
         || lower.contains(".spec.")
         || lower_stem.starts_with("test_")
         || ["_test", "_tests", "_spec", "-test", "-spec"].iter().any(|suffix| lower_stem.ends_with(suffix))
-        || matches!(lower_stem.as_str(), "conftest" | "tests" | "test")
+        || matches!(lower_stem, "conftest" | "tests" | "test")
+}
+
+fn directories_and_name(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! What is asked.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use contexd_store::ContentHash;
 
 use crate::FilterSpec;
@@ -24,6 +27,15 @@ pub struct Focus {
     pub line: u32,
 }
 
+/// How a file hangs together with the one in the focus.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Nearness {
+    /// Whether one of the two uses or imports the other.
+    pub is_linked: bool,
+    /// How much commits change the two together, 0 to 1.
+    pub changed_together: f32,
+}
+
 /// A question to the index.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
@@ -37,6 +49,8 @@ pub struct Query {
     pub dense: Vec<DenseQuery>,
     /// Where the caller stands.
     pub focus: Option<Focus>,
+    /// The files that hang together with the one in the focus, by path; found by the caller. Empty without a focus.
+    pub near: HashMap<Arc<str>, Nearness>,
 }
 
 /// What a question looks like; decides how signals are weighed.

@@ -22,7 +22,8 @@ pub(crate) fn score(signals: &Signals, kind: QueryKind, all: &Weights) -> f32 {
         frame,
         verbatim,
         file_coherence,
-        focus,
+        linked,
+        changed_together,
         path_class,
     } = *signals;
     let sum = lexical * weights.lexical
@@ -36,7 +37,8 @@ pub(crate) fn score(signals: &Signals, kind: QueryKind, all: &Weights) -> f32 {
         + frame * weights.frame
         + verbatim * weights.verbatim
         + file_coherence * weights.file_coherence
-        + focus * weights.focus;
+        + linked * weights.linked
+        + changed_together * weights.changed_together;
     sum * strongest_prior(path_class, kind, &all.priors).map_or(1.0, |(_, factor)| factor)
 }
 

@@ -1,9 +1,8 @@
 //! Search, in one visible function: understand, gather candidates, derive signals, score, select.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use contexd_store::{ChunkId, FileEntry, FileId, Snapshot, SymbolId};
+use contexd_store::{ChunkId, FileEntry, Snapshot, SymbolId};
 
 use crate::candidates::{self, Evidence, Pool};
 use crate::filter::Filter;
@@ -12,7 +11,7 @@ use crate::path_class::{PathClass, is_test_chunk};
 use crate::score::score;
 use crate::understand::{AsksFor, Found, Understanding, understand};
 use crate::weights::{Selection, SignalWeights};
-use crate::{Focus, Hit, Query, QueryKind, RetrieveError, SearchResult, Signals, Weights};
+use crate::{Hit, Nearness, Query, QueryKind, RetrieveError, SearchResult, Signals, Weights};
 
 /// Most hits that one answer may hold.
 pub const MAX_LIMIT: usize = 1_000;
@@ -23,20 +22,20 @@ pub const MAX_LIMIT: usize = 1_000;
 /// When the query is malformed or the index cannot be read.
 pub fn search(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Result<SearchResult, RetrieveError> {
     validate(query)?;
-    let Ranked { kind, mut hits, .. } = rank(snapshot, query, weights)?;
-    hits.truncate(query.limit);
-    Ok(SearchResult { generation: snapshot.generation(), kind, hits })
+    let Ranked { kind, hits, .. } = rank(snapshot, query, weights)?;
+    Ok(SearchResult { generation: snapshot.generation(), kind, hits: best(hits, query.limit) })
 }
 
-/// All candidates in their order, with what led to it.
+/// All candidates with their scores, and what led to them.
 pub(crate) struct Ranked {
     pub(crate) understanding: Understanding,
     pub(crate) kind: QueryKind,
     pub(crate) pool: Pool,
+    /// By file; [`best`] orders them.
     pub(crate) hits: Vec<Hit>,
 }
 
-/// Understands, gathers, scores and orders: [`search`] before the limit.
+/// Understands, gathers and scores: [`search`] before the order and the limit.
 pub(crate) fn rank(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Result<Ranked, RetrieveError> {
     let filter = Filter::new(&query.filter)?;
     let mut understanding = understand(&query.text, &weights.sections);
@@ -50,20 +49,30 @@ pub(crate) fn rank(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Res
         // Code is looked for wherever it stands.
         understanding.asks_for = AsksFor::everything();
     }
-    let scales = Scales::of(&pool);
+    let candidates: Vec<Candidate<'_>> = pool.iter().collect();
+    let scales = Scales::of(&candidates);
     let asked = Asked::of(&understanding, weights.signals(kind));
-    let mut files = FileSignals::new(&asked, query.focus.as_ref());
-    let scored: Vec<Hit> = pool
-        .iter()
-        .filter_map(|(&chunk, evidence)| {
-            let file = snapshot.file(chunk.file)?;
-            let signals = derive_signals(chunk, evidence, &scales, files.of(file), file, &asked);
-            let score = score(&signals, kind, weights);
-            hit(file, chunk, score, &signals)
-        })
-        .collect();
-    let hits = select(scored, kind, &weights.selection);
+    let mut hits = Vec::with_capacity(candidates.len());
+    for candidates in by_file(&candidates) {
+        let Some(file) = snapshot.file(candidates[0].0.file) else { continue };
+        let near = query.near.get(&file.path).copied().unwrap_or_default();
+        let shared = shared_signals(&file.path, &asked, &scales, candidates, near);
+        let first = hits.len();
+        hits.extend(candidates.iter().filter_map(|&(&chunk, evidence)| {
+            let signals = derive_signals(chunk, evidence, &scales, shared, file, &asked);
+            hit(file, chunk, score(&signals, kind, weights), &signals)
+        }));
+        weigh_against_each_other(&mut hits[first..], weights.signals(kind).second_chunk, &weights.selection);
+    }
     Ok(Ranked { understanding, kind, pool, hits })
+}
+
+/// A chunk, and what the sources said of it.
+type Candidate<'a> = (&'a ChunkId, &'a Evidence);
+
+/// The candidates of each file; they are ordered by file.
+fn by_file<'c, 'a>(candidates: &'c [Candidate<'a>]) -> impl Iterator<Item = &'c [Candidate<'a>]> {
+    candidates.chunk_by(|(a, _), (b, _)| a.file == b.file)
 }
 
 fn validate(query: &Query) -> Result<(), RetrieveError> {
@@ -83,7 +92,6 @@ struct Scales {
     best_lexical: f32,
     dense_static: Range,
     dense_transformer: Range,
-    file_lexical: HashMap<FileId, f32>,
     best_file_lexical: f32,
 }
 
@@ -91,26 +99,29 @@ struct Scales {
 const COHERENT_CHUNKS: usize = 4;
 
 impl Scales {
-    fn of(pool: &Pool) -> Self {
-        let mut by_file: BTreeMap<FileId, Vec<f32>> = BTreeMap::new();
-        for (chunk, evidence) in pool {
-            by_file.entry(chunk.file).or_default().push(evidence.lexical);
-        }
-        let file_lexical: HashMap<FileId, f32> =
-            by_file.into_iter().map(|(file, scores)| (file, sum_of_best(scores, COHERENT_CHUNKS))).collect();
+    /// Of candidates that are ordered by file.
+    fn of(candidates: &[Candidate<'_>]) -> Self {
+        let evidence = || candidates.iter().map(|(_, evidence)| *evidence);
         Self {
-            best_lexical: pool.values().map(|evidence| evidence.lexical).fold(0.0, f32::max),
-            dense_static: Range::of(pool.values().filter_map(|evidence| evidence.dense_static)),
-            dense_transformer: Range::of(pool.values().filter_map(|evidence| evidence.dense_transformer)),
-            best_file_lexical: file_lexical.values().copied().fold(0.0, f32::max),
-            file_lexical,
+            best_lexical: evidence().map(|evidence| evidence.lexical).fold(0.0, f32::max),
+            dense_static: Range::of(evidence().filter_map(|evidence| evidence.dense_static)),
+            dense_transformer: Range::of(evidence().filter_map(|evidence| evidence.dense_transformer)),
+            best_file_lexical: by_file(candidates).map(lexical_of_file).fold(0.0, f32::max),
         }
     }
 }
 
-fn sum_of_best(mut scores: Vec<f32>, count: usize) -> f32 {
-    scores.sort_unstable_by(|a, b| b.total_cmp(a));
-    scores.iter().take(count).sum()
+/// The lexical evidence of a file: that of its best candidates, added up.
+fn lexical_of_file(candidates: &[Candidate<'_>]) -> f32 {
+    let mut best = [0.0_f32; COHERENT_CHUNKS];
+    for (_, evidence) in candidates {
+        let place = best.partition_point(|better| *better >= evidence.lexical);
+        if place < best.len() {
+            best[place..].rotate_right(1);
+            best[place] = evidence.lexical;
+        }
+    }
+    best.iter().sum()
 }
 
 /// The least and the greatest of some similarities.
@@ -138,33 +149,24 @@ impl Range {
 }
 
 /// The signals that all chunks of a file share.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct SharedSignals {
     file_words: f32,
     directory_words: f32,
-    focus: f32,
+    file_coherence: f32,
+    linked: f32,
+    changed_together: f32,
     path_class: PathClass,
 }
 
-/// Derives the shared signals of each file once.
-struct FileSignals<'a> {
-    asked: &'a Asked<'a>,
-    focus: Option<&'a Focus>,
-    known: HashMap<FileId, SharedSignals>,
-}
-
-impl<'a> FileSignals<'a> {
-    fn new(asked: &'a Asked<'a>, focus: Option<&'a Focus>) -> Self {
-        Self { asked, focus, known: HashMap::new() }
-    }
-
-    fn of(&mut self, file: &FileEntry) -> SharedSignals {
-        let (asked, focus) = (self.asked, self.focus);
-        *self.known.entry(file.id).or_insert_with(|| shared_signals(&file.path, asked, focus))
-    }
-}
-
-fn shared_signals(path: &str, asked: &Asked<'_>, focus: Option<&Focus>) -> SharedSignals {
+/// The shared signals of the file at `path`, which has these candidates.
+fn shared_signals(
+    path: &str,
+    asked: &Asked<'_>,
+    scales: &Scales,
+    candidates: &[Candidate<'_>],
+    near: Nearness,
+) -> SharedSignals {
     let (directories, name) = naming_parts(path);
     let stems = &asked.understanding.stems;
     let asked_in_directories =
@@ -172,7 +174,9 @@ fn shared_signals(path: &str, asked: &Asked<'_>, focus: Option<&Focus>) -> Share
     SharedSignals {
         file_words: word_overlap(&asked.stems_of(name), stems),
         directory_words: asked_in_directories as f32 / stems.len().clamp(1, 4) as f32,
-        focus: focus.map_or(0.0, |focus| path_nearness(path, &focus.path)),
+        file_coherence: ratio(lexical_of_file(candidates), scales.best_file_lexical),
+        linked: f32::from(u8::from(near.is_linked)),
+        changed_together: near.changed_together.sqrt(),
         path_class: PathClass::of(path).unless_asked(asked.understanding.asks_for),
     }
 }
@@ -186,20 +190,6 @@ fn naming_parts(path: &str) -> (&str, &str) {
         return directories.rsplit_once('/').unwrap_or(("", directories));
     }
     (directories, stem)
-}
-
-/// 1 for the same file, else `1 / (1 + steps)` with the steps of the way from directory to directory.
-fn path_nearness(path: &str, focus: &str) -> f32 {
-    if path == focus {
-        return 1.0;
-    }
-    let directories = |path: &str| -> Vec<String> {
-        path.rsplit_once('/').map_or(Vec::new(), |(head, _)| head.split('/').map(str::to_owned).collect())
-    };
-    let (left, right) = (directories(path), directories(focus));
-    let shared = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
-    let steps = left.len() + right.len() - 2 * shared;
-    1.0 / (2.0 + steps as f32)
 }
 
 /// The question, and what makes comparing names with it quick.
@@ -230,7 +220,6 @@ fn derive_signals(
     file: &FileEntry,
     asked: &Asked<'_>,
 ) -> Signals {
-    let file_lexical = scales.file_lexical.get(&chunk.file).copied().unwrap_or(0.0);
     Signals {
         lexical: ratio(evidence.lexical, scales.best_lexical),
         dense_static: scales.dense_static.rescale(evidence.dense_static),
@@ -242,8 +231,9 @@ fn derive_signals(
         path_match: evidence.path_match,
         frame: evidence.frame,
         verbatim: evidence.verbatim,
-        file_coherence: ratio(file_lexical, scales.best_file_lexical),
-        focus: shared.focus,
+        file_coherence: shared.file_coherence,
+        linked: shared.linked,
+        changed_together: shared.changed_together,
         path_class: chunk_class(shared.path_class, file, chunk, asked.understanding.asks_for),
     }
 }
@@ -286,37 +276,30 @@ fn hit(file: &Arc<FileEntry>, chunk: ChunkId, score: f32, signals: &Signals) -> 
     })
 }
 
-/// The hits in order: those of a file whose second chunk answers too are raised, each further chunk of a file is damped, ties
-/// go by path and start.
-fn select(mut hits: Vec<Hit>, kind: QueryKind, selection: &Selection) -> Vec<Hit> {
+/// Orders the hits of one file and completes their scores: one chunk may answer by chance, two of a file hardly do, so that
+/// a good second one raises them all; and each further chunk is damped, to leave room for other files.
+fn weigh_against_each_other(hits: &mut [Hit], second_chunk: f32, selection: &Selection) {
     hits.sort_unstable_by(by_rank);
-    let support = file_support(&hits, selection.second_chunk_for(kind));
-    let mut seen: HashMap<FileId, i32> = HashMap::new();
-    for hit in &mut hits {
-        let earlier = seen.entry(hit.file.id).or_insert(0);
-        hit.file_support = support.get(&hit.file.id).copied().unwrap_or(1.0);
-        hit.same_file = selection.same_file.powi(*earlier);
-        hit.score *= hit.file_support * hit.same_file;
-        *earlier += 1;
+    let support = match hits {
+        [first, second, ..] => 1.0 + second_chunk * ratio(second.score, first.score),
+        _ => 1.0,
+    };
+    let mut same_file = 1.0;
+    for hit in hits {
+        (hit.file_support, hit.same_file) = (support, same_file);
+        hit.score *= support * same_file;
+        same_file *= selection.same_file;
+    }
+}
+
+/// The `limit` best of `hits`, best first; ties go by path and start.
+pub(crate) fn best(mut hits: Vec<Hit>, limit: usize) -> Vec<Hit> {
+    if limit < hits.len() {
+        hits.select_nth_unstable_by(limit, by_rank);
+        hits.truncate(limit);
     }
     hits.sort_unstable_by(by_rank);
     hits
-}
-
-/// The factor of each file that has two chunks or more among `hits`, which are sorted: one chunk may answer by chance, two
-/// of a file hardly do.
-fn file_support(hits: &[Hit], second_chunk: f32) -> HashMap<FileId, f32> {
-    let mut best: HashMap<FileId, f32> = HashMap::new();
-    let mut support = HashMap::new();
-    for hit in hits {
-        match best.get(&hit.file.id) {
-            None => drop(best.insert(hit.file.id, hit.score)),
-            Some(&first) => {
-                support.entry(hit.file.id).or_insert(1.0 + second_chunk * ratio(hit.score, first));
-            }
-        }
-    }
-    support
 }
 
 fn by_rank(a: &Hit, b: &Hit) -> std::cmp::Ordering {

@@ -30,8 +30,11 @@ pub struct Signals {
     pub verbatim: f32,
     /// How much of the question's lexical evidence falls on the chunk's file, over the best file's.
     pub file_coherence: f32,
-    /// Nearness to the focus: 1 in the same file, less by directory distance, 0 without a focus.
-    pub focus: f32,
+    /// 1 where the chunk's file uses or imports the file in the focus, or is used or imported by it.
+    pub linked: f32,
+    /// How much commits change the chunk's file together with the file in the focus; the square root of what the history
+    /// counts, which has few large values.
+    pub changed_together: f32,
     /// Class of the file by its path, with the classes that the question asks for already switched off.
     pub path_class: PathClass,
 }
@@ -52,7 +55,8 @@ impl Signals {
             frame,
             verbatim,
             file_coherence,
-            focus,
+            linked,
+            changed_together,
             path_class,
         } = *self;
         let flag = |set: bool| if set { 1.0 } else { 0.0 };
@@ -68,7 +72,8 @@ impl Signals {
             ("frame", frame),
             ("verbatim", verbatim),
             ("file_coherence", file_coherence),
-            ("focus", focus),
+            ("linked", linked),
+            ("changed_together", changed_together),
             ("test", flag(path_class.test)),
             ("example", flag(path_class.example)),
             ("documentation", flag(path_class.documentation)),

@@ -99,7 +99,8 @@ pub struct SectionWeights {
     pub quoted: f32,
 }
 
-/// Factors on the signals of [`Signals`](crate::Signals); each bears its signal's name.
+/// Factors on the signals of [`Signals`](crate::Signals), each of its signal's name, and what else depends on the kind of
+/// question.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "each field is documented as the signal of the same name")]
@@ -115,17 +116,21 @@ pub struct SignalWeights {
     pub frame: f32,
     pub verbatim: f32,
     pub file_coherence: f32,
-    pub focus: f32,
+    pub linked: f32,
+    pub changed_together: f32,
+    /// No signal of a chunk: how far a file's second-best chunk raises all its chunks, by this share where it is as good as
+    /// the best, by nothing where there is none.
+    pub second_chunk: f32,
 }
 
 impl SignalWeights {
     /// The factors by the names of their signals, in declaration order.
     #[must_use]
-    pub fn named(mut self) -> [(&'static str, f32); 12] {
+    pub fn named(mut self) -> [(&'static str, f32); 14] {
         self.named_mut().map(|(name, factor)| (name, *factor))
     }
 
-    fn named_mut(&mut self) -> [(&'static str, &mut f32); 12] {
+    fn named_mut(&mut self) -> [(&'static str, &mut f32); 14] {
         let Self {
             lexical,
             dense_static,
@@ -138,7 +143,9 @@ impl SignalWeights {
             frame,
             verbatim,
             file_coherence,
-            focus,
+            linked,
+            changed_together,
+            second_chunk,
         } = self;
         [
             ("lexical", lexical),
@@ -152,7 +159,9 @@ impl SignalWeights {
             ("frame", frame),
             ("verbatim", verbatim),
             ("file_coherence", file_coherence),
-            ("focus", focus),
+            ("linked", linked),
+            ("changed_together", changed_together),
+            ("second_chunk", second_chunk),
         ]
     }
 }
@@ -192,23 +201,7 @@ pub struct Priors {
 pub struct Selection {
     /// Factor on each further chunk of a file that is in the answer already.
     pub same_file: f32,
-    /// How far a file's second-best chunk raises all its chunks: by this share where it is as good as the best, by nothing
-    /// where there is none. Of prose and reports alone.
-    pub second_chunk: f32,
 }
-
-impl Selection {
-    /// [`Selection::second_chunk`] for a question of `kind`; 0 where it asks for one place, whatever else is in its file.
-    pub(crate) fn second_chunk_for(&self, kind: QueryKind) -> f32 {
-        match kind {
-            QueryKind::NaturalLanguage | QueryKind::Report => self.second_chunk,
-            QueryKind::Identifier | QueryKind::Path | QueryKind::Snippet => 0.0,
-        }
-    }
-}
-
-/// The name of [`Selection::second_chunk`].
-const SECOND_CHUNK: &str = "second_chunk";
 
 impl Weights {
     /// The weights that are built in.
@@ -229,8 +222,8 @@ impl Weights {
         toml::from_str(text).map_err(|error| error.to_string())
     }
 
-    /// These weights with `name`, a signal, a class of files or `second_chunk`, made to play no part; `None` when there is
-    /// none of that name.
+    /// These weights with `name`, one of [`names`](Self::names), made to play no part; `None` when there is none of that
+    /// name.
     #[must_use]
     pub fn without(&self, name: &str) -> Option<Self> {
         let mut weights = self.clone();
@@ -243,10 +236,7 @@ impl Weights {
         ];
         let signals = signals.into_iter().flat_map(SignalWeights::named_mut).map(|factor| (factor, 0.0));
         let classes = weights.priors.named_mut().into_iter().map(|factor| (factor, 1.0));
-        let mut is_known = name == SECOND_CHUNK;
-        if is_known {
-            weights.selection.second_chunk = 0.0;
-        }
+        let mut is_known = false;
         for ((_, factor), neutral) in signals.chain(classes).filter(|((known, _), _)| *known == name) {
             *factor = neutral;
             is_known = true;
@@ -254,13 +244,13 @@ impl Weights {
         is_known.then_some(weights)
     }
 
-    /// What [`Weights::without`] knows, in declaration order.
+    /// The signals, `second_chunk` and the classes of files, in declaration order.
     #[must_use]
     pub fn names(&self) -> Vec<&'static str> {
         let mut priors = self.priors;
         let signals = self.natural_language.named().map(|(name, _)| name);
         let classes = priors.named_mut().map(|(name, _)| name);
-        let mut names: Vec<&str> = signals.into_iter().chain(classes).chain([SECOND_CHUNK]).collect();
+        let mut names: Vec<&str> = signals.into_iter().chain(classes).collect();
         names.dedup();
         names
     }

@@ -21,6 +21,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 pub mod tokenizer;
+mod top_k;
 mod trigrams;
 mod truth;
 mod vector_cache;

@@ -65,6 +65,12 @@ impl TrigramFilter {
         self.words[position / 64] >> (position % 64) & 1 == 1
     }
 
+    /// Whether the text may hold all of `trigrams`; `false` is proof that it does not.
+    #[must_use]
+    pub fn may_hold_all<'a>(&self, trigrams: impl IntoIterator<Item = &'a Trigram>) -> bool {
+        trigrams.into_iter().all(|&trigram| self.may_hold(trigram))
+    }
+
     /// Its size in bytes, in memory and on disk.
     #[must_use]
     pub fn byte_len(&self) -> usize {

@@ -1,8 +1,10 @@
 //! A fixture for each way in which imports lead to files.
 
+use contexd_graph::Graph;
+use contexd_store::Generation;
 use expect_test::expect;
 
-use crate::fixture::check;
+use crate::fixture::{check, entries};
 
 #[test]
 fn python() {
@@ -543,4 +545,41 @@ class Program {
             App/Program.cs:4 call Shop.Taxes.Tax.Rate scoped Shop/Taxes/Tax.cs:2 Shop.Taxes.Tax.Rate
         "#]],
     );
+}
+
+#[test]
+fn files_are_linked_by_imports_and_by_uses_that_are_sure() {
+    let files = entries(
+        "
+//- run.go
+package shop
+func Run() { Total() }
+//- total.go
+package shop
+func Total() {}
+//- alone.go
+package shop
+func Alone() { anything.Close() }
+//- first/close.go
+package first
+type A struct{}
+func (a A) Close() {}
+//- second/close.go
+package second
+type B struct{}
+func (b B) Close() {}
+//- page.ts
+import './style';
+//- style.ts
+export const colour = 1;
+",
+    );
+    let graph = Graph::empty().with_files(&files, Generation(1));
+    let linked =
+        |path: &str| -> Vec<&str> { graph.linked_with(path).into_iter().map(|file| &*file.path).collect() };
+    assert_eq!(linked("run.go"), ["total.go"]);
+    assert_eq!(linked("total.go"), ["run.go"], "in both directions");
+    assert_eq!(linked("page.ts"), ["style.ts"], "imported and not used");
+    assert_eq!(linked("alone.go"), [] as [&str; 0], "two definitions are meant");
+    assert_eq!(linked("absent.go"), [] as [&str; 0]);
 }

@@ -52,7 +52,7 @@ impl Needs {
     #[must_use]
     pub fn may_be_met(&self, text: &TrigramFilter) -> bool {
         self.0.iter().all(|clause| match clause {
-            Clause::Trigrams(trigrams) => trigrams.iter().all(|&trigram| text.may_hold(trigram)),
+            Clause::Trigrams(trigrams) => text.may_hold_all(trigrams),
             Clause::OneOf(needs) => needs.iter().any(|needs| needs.may_be_met(text)),
         })
     }

@@ -374,7 +374,6 @@ fn stems(text: &str) -> Vec<String> {
 /// Whether a lower-cased word carries content. The list is the closed class of English function words (articles,
 /// pronouns, prepositions, auxiliaries, question words), which no repository's vocabulary changes.
 pub(crate) fn is_content_word(word: &str) -> bool {
-    const LONGEST_FUNCTION_WORD: usize = "between".len();
     const FUNCTION_WORDS: [&str; 62] = [
         "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "before",
         "between", "by", "can", "could", "did", "do", "does", "during", "each", "for", "from", "had", "has",
@@ -382,7 +381,19 @@ pub(crate) fn is_content_word(word: &str) -> bool {
         "should", "so", "than", "that", "the", "their", "then", "there", "these", "this", "to", "was", "we",
         "what", "when", "where", "which", "why", "with", "you",
     ];
-    word.len() > LONGEST_FUNCTION_WORD || FUNCTION_WORDS.binary_search(&word).is_err()
+    const LONGEST: usize = length_of_longest(&FUNCTION_WORDS);
+    word.len() > LONGEST || FUNCTION_WORDS.binary_search(&word).is_err()
+}
+
+const fn length_of_longest(words: &[&str]) -> usize {
+    let (mut longest, mut at) = (0, 0);
+    while at < words.len() {
+        if words[at].len() > longest {
+            longest = words[at].len();
+        }
+        at += 1;
+    }
+    longest
 }
 
 fn asks_for(text: &str) -> AsksFor {

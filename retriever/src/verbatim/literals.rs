@@ -41,10 +41,7 @@ fn chunks_holding(tree: &Tree<'_>, literal: &str) -> Result<Shares, RetrieveErro
 /// The files whose trigrams do not rule `literal` out, those of the best keyword score first, then by path.
 fn files_that_may_hold<'a>(tree: &Tree<'a>, literal: &str) -> Vec<&'a FileEntry> {
     let trigrams: Vec<Trigram> = Trigram::all_of(literal.as_bytes()).collect();
-    let may_hold = tree
-        .snapshot
-        .files_with_trigrams()
-        .filter(|(_, filter)| trigrams.iter().all(|&trigram| filter.may_hold(trigram)));
+    let may_hold = tree.snapshot.files_with_trigrams().filter(|(_, filter)| filter.may_hold_all(&trigrams));
     let mut files: Vec<&FileEntry> =
         may_hold.map(|(file, _)| &**file).filter(|file| tree.filter.admits_file(file)).collect();
     files.sort_by(|a, b| tree.lexical(b).total_cmp(&tree.lexical(a)));

@@ -42,7 +42,7 @@ pub(crate) struct ExplainArgs {
     /// Most past answers to list, 1 to 200 [default: 20]
     #[arg(long, short = 'k', value_name = "N", requires = "list", value_parser = clap::value_parser!(u32).range(1..=200))]
     limit: Option<u32>,
-    /// Where you stand; places near it rank higher
+    /// Where you stand; files that hang together with it rank higher
     #[arg(long, value_name = "PATH[:LINE]")]
     focus: Option<FocusArg>,
     #[command(flatten)]

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use contexd_proto::v1;
+use serde::{Deserialize, Serialize};
 
 use crate::cli::error::CommandError;
 use crate::cli::invocation::Invocation;
@@ -64,7 +65,8 @@ impl FilterArgs {
 }
 
 /// Where the caller stands: `PATH` or `PATH:LINE`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub(crate) struct FocusArg {
     path: String,
     line: u32,
@@ -87,10 +89,30 @@ impl FromStr for FocusArg {
     }
 }
 
+impl TryFrom<String> for FocusArg {
+    type Error = String;
+
+    fn try_from(typed: String) -> Result<Self, Self::Error> {
+        typed.parse()
+    }
+}
+
+impl From<FocusArg> for String {
+    fn from(focus: FocusArg) -> Self {
+        let FocusArg { path, line } = focus;
+        if line == 0 { path } else { format!("{path}:{line}") }
+    }
+}
+
 impl FocusArg {
     /// The focus as requests carry it.
     pub(crate) fn to_wire(&self, invocation: &Invocation) -> Result<v1::Focus, CommandError> {
         Ok(v1::Focus { path: invocation.path_in_repository(self.path.as_ref())?, line: self.line })
+    }
+
+    /// The focus as requests carry it, where the path is relative to the repository's root already.
+    pub(crate) fn of_repository(&self) -> v1::Focus {
+        v1::Focus { path: self.path.clone(), line: self.line }
     }
 }
 

@@ -28,7 +28,7 @@ state and signature.
 With --stdin: one answer for each line of input, in order, written as soon as it is known:
   {\"query\": \"retry policy\", \"k\": 10}   answers   {\"schema_version\": 1, \"hits\": [...], \"query_kind\": \"natural_language\", \"generation\": 7}
   a line that cannot be answered           answers   {\"schema_version\": 1, \"error\": \"...\", \"hits\": []}
-The index is complete before the first answer. A caller that asks nothing until it is told to gets one line
+A line may have a \"focus\" (\"src/pool.rs:120\") too. The index is complete before the first answer. A caller that asks nothing until it is told to gets one line
 {\"schema_version\": 1, \"ready\": true, ...} first; a caller that has asked by then does not.")]
 pub(crate) struct SearchArgs {
     /// What to look for; several words are joined
@@ -46,7 +46,7 @@ pub(crate) struct SearchArgs {
     /// With --json: each hit with the text of its lines
     #[arg(long)]
     text: bool,
-    /// Where you stand; places near it rank higher
+    /// Where you stand; files that hang together with it rank higher
     #[arg(long, value_name = "PATH[:LINE]")]
     focus: Option<FocusArg>,
     #[command(flatten)]

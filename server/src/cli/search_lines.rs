@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::cli::Outcome;
 use crate::cli::error::{CommandError, ErrorKind};
+use crate::cli::filter::FocusArg;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::Printer;
 use crate::cli::scan;
@@ -35,6 +36,8 @@ struct Question {
     query: String,
     /// Most hits.
     k: Option<u32>,
+    /// Where the caller stands.
+    focus: Option<FocusArg>,
 }
 
 /// What a caller that waits is told: the index is complete.
@@ -66,7 +69,7 @@ pub(crate) async fn run(
         }
     };
     while let Some(line) = next {
-        match answer(&line?, template, &service).await {
+        match answer(&line?, template, &service, invocation).await {
             Ok(answer) => print_now(printer, &answer)?,
             Err(error) => print_now(printer, &Refusal::new(error.message))?,
         }
@@ -97,10 +100,15 @@ async fn answer(
     line: &[u8],
     template: &v1::SearchRequest,
     service: &Service,
+    invocation: &Invocation,
 ) -> Result<Answer, CommandError> {
     let question = parse(line).map_err(|detail| CommandError::new(ErrorKind::Input, detail))?;
     let limit = question.k.unwrap_or(template.limit);
-    let request = v1::SearchRequest { query: question.query, limit, ..template.clone() };
+    let focus = match &question.focus {
+        Some(focus) => Some(focus.to_wire(invocation)?),
+        None => template.focus.clone(),
+    };
+    let request = v1::SearchRequest { query: question.query, limit, focus, ..template.clone() };
     let reply = service.search().search(request).await?.into_inner();
     let v1::ReplyMeta { generation, query_id, .. } = reply.meta.unwrap_or_default();
     let hits = reply.hits.into_iter().map(Hit::from).collect();
@@ -138,11 +146,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_a_query_and_perhaps_a_number() {
-        let question = |query: &str, k| Ok(Question { query: query.to_owned(), k });
-        assert_eq!(parse(br#"{"query": "retry", "k": 3}"#), question("retry", Some(3)));
-        assert_eq!(parse(br#"{"query": "retry"}"#), question("retry", None));
-        assert_eq!(parse(b"{\"query\": \"\\u00e4\", \"id\": 7}\r"), question("ä", None));
+    fn a_line_is_a_query_and_perhaps_a_number_and_a_place() {
+        let question = |query: &str, k, focus: Option<&str>| {
+            Ok(Question { query: query.to_owned(), k, focus: focus.map(|focus| focus.parse().unwrap()) })
+        };
+        assert_eq!(parse(br#"{"query": "retry", "k": 3}"#), question("retry", Some(3), None));
+        assert_eq!(parse(br#"{"query": "retry"}"#), question("retry", None, None));
+        assert_eq!(parse(b"{\"query\": \"\\u00e4\", \"id\": 7}\r"), question("ä", None, None));
+        let focused = parse(br#"{"query": "retry", "focus": "src/a.rs:7"}"#);
+        assert_eq!(focused, question("retry", None, Some("src/a.rs:7")));
     }
 
     #[test]

@@ -30,8 +30,8 @@ pub(crate) fn pack_request(
         text,
         limit: limit.value as usize,
         filter: request::filter(wire.filter)?,
-        dense: Vec::new(),
         focus: request::focus(wire.focus),
+        ..Query::default()
     };
     let already_sent = already_sent(wire.already_sent)?;
     let notices = budget.notice.into_iter().chain(limit.notice).collect();
@@ -46,7 +46,7 @@ pub(crate) fn explain_query(wire: v1::AssembleContextRequest) -> Result<Query, S
     }
     let (filter, focus) = (request::filter(wire.filter)?, request::focus(wire.focus));
     // The limit cuts the answer after the ranking.
-    Ok(Query { text, limit: 1, filter, dense: Vec::new(), focus })
+    Ok(Query { text, limit: 1, filter, focus, ..Query::default() })
 }
 
 pub(crate) fn explain_response(answer: Answer<FoundExplanation>) -> v1::ExplainResponse {

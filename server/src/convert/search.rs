@@ -30,8 +30,8 @@ pub(crate) fn search_query(wire: v1::SearchRequest) -> Result<(Query, Option<Not
         text,
         limit: limit.value as usize,
         filter: request::filter(wire.filter)?,
-        dense: Vec::new(),
         focus: request::focus(wire.focus),
+        ..Query::default()
     };
     Ok((query, limit.notice))
 }

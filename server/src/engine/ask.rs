@@ -56,7 +56,7 @@ impl Desk {
 
     /// The files that commits change together with `path`, and why the history says nothing if so.
     pub(super) fn changed_with(&self, path: &str, limit: usize) -> (Vec<CoChange>, String) {
-        match self.host.changed_with(path, limit) {
+        match self.host.changed_with(&self.repository.head().commit, path, limit) {
             Ok(files) => (files, String::new()),
             Err(reason) => (Vec::new(), reason),
         }

@@ -16,8 +16,9 @@ use contexd_indexer::{IndexerError, PARSER_VERSION};
 use contexd_store::{Generation, Reader, Snapshot, StoreOptions};
 use tokio::sync::{Semaphore, watch};
 
+use super::ahead;
 use super::compute::run_blocking;
-use super::graph::{self, GraphKeeper};
+use super::graph::GraphKeeper;
 use super::history::HistoryKeeper;
 use super::models::Models;
 use super::status::{Phase, Progress, ScanTimings, Watching, WorkState};
@@ -45,7 +46,7 @@ pub(crate) struct Host {
     reader: Reader,
     generation: watch::Receiver<Generation>,
     graphs: Arc<GraphKeeper>,
-    history: HistoryKeeper,
+    history: Arc<HistoryKeeper>,
     disk_waits: Semaphore,
 }
 
@@ -79,9 +80,9 @@ impl Host {
         }
         let generation = follow_generations(&handle, &reader);
         tracing::info!(root = %root.display(), generation = %reader.snapshot().generation(), "repository opened");
-        let graphs = Arc::new(GraphKeeper::default());
+        let (graphs, history) = (Arc::new(GraphKeeper::default()), Arc::new(HistoryKeeper::default()));
         if options.watch {
-            graph::keep_up(&graphs, &handle, &reader);
+            ahead::keep_up(&graphs, &history, root.to_owned(), &handle, reader.clone());
         }
         Ok(Self {
             root: root.to_owned(),
@@ -90,7 +91,7 @@ impl Host {
             reader,
             generation,
             graphs,
-            history: HistoryKeeper::default(),
+            history,
             disk_waits: Semaphore::new(MAX_DISK_WAITS),
         })
     }
@@ -105,9 +106,9 @@ impl Host {
         self.graphs.graph_of(snapshot)
     }
 
-    /// The files that commits change together with `path`, or why the history says nothing.
-    pub(crate) fn changed_with(&self, path: &str, limit: usize) -> Result<Vec<CoChange>, String> {
-        self.history.changed_with(&self.root, path, limit)
+    /// The files that commits up to `head` change together with `path`, or why the history says nothing.
+    pub(crate) fn changed_with(&self, head: &str, path: &str, limit: usize) -> Result<Vec<CoChange>, String> {
+        self.history.changed_with(&self.root, head, path, limit)
     }
 
     pub(crate) fn index_dir(&self) -> &Path {

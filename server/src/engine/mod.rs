@@ -1,5 +1,6 @@
 //! The open repositories of one process and the questions put to them. Knows no wire types.
 
+mod ahead;
 mod answer;
 mod ask;
 mod changes;

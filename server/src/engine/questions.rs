@@ -1,10 +1,11 @@
 //! The questions: search, symbols, outline, pack. Each computes on one snapshot and compares with the disk.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use contexd_retriever::relate::View;
-use contexd_retriever::{Hit, PackRequest, Query, SymbolQuery};
+use contexd_retriever::{Hit, Nearness, PackRequest, Query, SymbolQuery};
 use contexd_store::{FileEntry, Snapshot, Span};
 
 use super::Engine;
@@ -130,7 +131,7 @@ fn find_pieces(desk: &mut Desk, query: Query, extras: SearchExtras) -> Result<Fo
     let began = Instant::now();
     let result = contexd_retriever::search(&desk.snapshot, &query, &desk.weights)
         .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
-    desk.timings.retrieve = began.elapsed();
+    desk.timings.retrieve += began.elapsed();
     let states = desk.verify(|_, verifier| {
         let check = |file: &FileEntry| verifier.check(&file.path, file.stat, file.blob);
         result.hits.iter().map(|hit| &*hit.file).map(check).collect::<Vec<_>>()
@@ -156,7 +157,7 @@ fn explain(desk: &mut Desk, query: Query, path: &str, line: u32) -> Result<Found
     let began = Instant::now();
     let explanation = contexd_retriever::explain(&desk.snapshot, &query, &desk.weights, &path, line)
         .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
-    desk.timings.retrieve = began.elapsed();
+    desk.timings.retrieve += began.elapsed();
     let state = desk.verify(|_, verifier| verifier.check(&file.path, file.stat, file.blob));
     Ok(FoundExplanation { explanation, state })
 }
@@ -166,6 +167,7 @@ fn complete(desk: &mut Desk, mut query: Query) -> Result<Query, ServiceError> {
     desk.restrict(&mut query.filter)?;
     if let Some(focus) = &mut query.focus {
         focus.path = paths::require_inside(desk.root(), "focus", &focus.path)?;
+        query.near = near(desk, &focus.path);
     }
     let began = Instant::now();
     let (dense, failure) = match &*contexd_retriever::text_to_embed(&query.text) {
@@ -180,12 +182,31 @@ fn complete(desk: &mut Desk, mut query: Query) -> Result<Query, ServiceError> {
     Ok(query)
 }
 
+/// Files that commits change together with the one in the focus, at most.
+const MOST_CHANGED_TOGETHER: usize = 64;
+
+/// The files that hang together with the one at `path`.
+fn near(desk: &mut Desk, path: &str) -> HashMap<Arc<str>, Nearness> {
+    let began = Instant::now();
+    let mut near: HashMap<Arc<str>, Nearness> = HashMap::new();
+    for file in desk.graph().linked_with(path) {
+        near.entry(Arc::clone(&file.path)).or_default().is_linked = true;
+    }
+    // Without a history the graph alone tells.
+    let (changed_together, _) = desk.changed_with(path, MOST_CHANGED_TOGETHER);
+    for other in changed_together {
+        near.entry(other.path).or_default().changed_together = other.score;
+    }
+    desk.timings.retrieve += began.elapsed();
+    near
+}
+
 fn find_symbols(desk: &mut Desk, mut query: SymbolQuery) -> Result<FoundSymbols, ServiceError> {
     desk.restrict(&mut query.filter)?;
     let began = Instant::now();
     let result = contexd_retriever::search_symbols(&desk.snapshot, &query)
         .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
-    desk.timings.retrieve = began.elapsed();
+    desk.timings.retrieve += began.elapsed();
     let states = desk.verify(|_, verifier| {
         let check = |file: &FileEntry| verifier.check(&file.path, file.stat, file.blob);
         result.hits.iter().map(|hit| &*hit.file).map(check).collect::<Vec<_>>()
@@ -209,7 +230,7 @@ fn outline(desk: &mut Desk, path: &str) -> Result<Outline, ServiceError> {
     };
     let text = text_of(desk, &file)?;
     let name_columns = file.record.symbols.iter().map(|symbol| column_of(&text, symbol.name_span)).collect();
-    desk.timings.retrieve = began.elapsed();
+    desk.timings.retrieve += began.elapsed();
     let state = desk.verify(|_, verifier| verifier.check(&file.path, file.stat, file.blob));
     Ok(Outline { file, state, name_columns })
 }
@@ -222,7 +243,7 @@ fn assemble(desk: &mut Desk, mut request: PackRequest) -> Result<FoundPack, Serv
     let view = View { snapshot: &desk.snapshot, graph: &graph };
     let pack = contexd_retriever::assemble(view, &request, &desk.weights)
         .map_err(|error| ServiceError::from_retriever(desk.root(), error))?;
-    desk.timings.retrieve = began.elapsed();
+    desk.timings.retrieve += began.elapsed();
     desk.names(pack.items.iter().map(|item| &item.path));
     let states = desk.verify(|snapshot, verifier| {
         pack.items.iter().map(|item| verifier.check_path(snapshot, &item.path)).collect()

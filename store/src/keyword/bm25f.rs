@@ -7,7 +7,7 @@
 //!
 //! Scores add up in one array a segment.
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 use std::io;
 
 use tantivy::fieldnorm::FieldNormReader;
@@ -17,6 +17,7 @@ use tantivy::{DocId, InvertedIndexReader, Term};
 
 use super::searcher::{Segment, View};
 use super::{Field, LexicalHit, LexicalQuery, QueryTerm};
+use crate::top_k::TopK;
 use crate::{ChunkId, FileId};
 
 /// Runs `query` over `view`.
@@ -163,52 +164,23 @@ fn for_each_posting(
     Ok(())
 }
 
-/// A scored document. Ordered so that the greatest of a heap is the worst: least score, then last chunk.
-#[derive(Clone, Copy, PartialEq)]
-struct Scored {
-    score: f32,
-    chunk: u64,
-}
-
-impl Eq for Scored {}
-
-impl Ord for Scored {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        other.score.total_cmp(&self.score).then(self.chunk.cmp(&other.chunk))
-    }
-}
-
-impl PartialOrd for Scored {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-/// The living, admitted documents of the highest scores, best first.
+/// The living, admitted documents of the highest scores, best first, equal scores by chunk.
 fn best_documents(view: &View, query: &LexicalQuery<'_>, accumulators: &[Accumulator]) -> Vec<LexicalHit> {
     let mut admission = Admission::new(query);
-    let mut heap: BinaryHeap<Scored> = BinaryHeap::new();
+    let mut best = TopK::new(query.limit);
     for (segment, accumulator) in view.segments.iter().zip(accumulators) {
         for &doc in &accumulator.scored {
             let score = accumulator.scores[doc as usize];
-            let is_full = heap.len() == query.limit;
-            if is_full && heap.peek().is_some_and(|worst| score < worst.score) {
+            if !best.wants(score) || !segment.is_alive(doc) {
                 continue;
             }
             let chunk = segment.chunk(doc);
-            let scored = Scored { score, chunk: chunk.to_u64() };
-            let is_beaten = is_full && heap.peek().is_some_and(|worst| scored >= *worst);
-            if is_beaten || !segment.is_alive(doc) || !admission.admits(chunk.file) {
-                continue;
+            if admission.admits(chunk.file) {
+                best.push(score, chunk.to_u64());
             }
-            if is_full {
-                heap.pop();
-            }
-            heap.push(scored);
         }
     }
-    let hit = |Scored { score, chunk }| LexicalHit { chunk: ChunkId::from_u64(chunk), score };
-    heap.into_sorted_vec().into_iter().map(hit).collect()
+    best.into_sorted().map(|(score, chunk)| LexicalHit { chunk: ChunkId::from_u64(chunk), score }).collect()
 }
 
 /// The query's filter, asked once a file.

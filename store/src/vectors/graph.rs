@@ -20,6 +20,9 @@ const LINKS: usize = 24;
 const EF_CONSTRUCTION: usize = 200;
 /// Candidates considered by a search, at least.
 const EF_SEARCH: usize = 256;
+/// Rows from which more candidates are considered, by the square root of their number: what is enough here finds less in
+/// a larger graph (docs/adr/0002).
+const ROWS_OF_EF: usize = 200_000;
 const LAYERS: usize = 16;
 /// Rows handed to the library at a time; between two such lots a build can be given up.
 const LOT: usize = 4_096;
@@ -124,7 +127,9 @@ impl Graph {
             return None;
         }
         let row = row_of(query.codes());
-        let candidates = (EF_SEARCH.max(3 * search.limit) as f32 / search.admitted.max(0.1)) as usize;
+        let breadth = (self.rows() as f32 / ROWS_OF_EF as f32).sqrt().max(1.0);
+        let wanted = EF_SEARCH.max(3 * search.limit) as f32;
+        let candidates = (wanted * breadth / search.admitted.max(0.1)) as usize;
         let find = || self.index.search(&row, candidates, candidates);
         let found = catch_unwind(AssertUnwindSafe(find)).ok()?;
         let admitted = |node: usize| {

@@ -71,14 +71,35 @@ fn dot_rows(query: &[i16], codes: &[i8], scales: &[f32], out: &mut Vec<f32>) {
         unsafe { dot_rows_avx2(query, codes, scales, out) };
         return;
     }
-    dot_rows_with(query, codes, scales, out, |row| dot_wide(query, row));
+    dot_rows_with(query, codes, scales, out, |row| dot_portable(query, row));
 }
 
 /// The same with AVX2. Integer arithmetic, so that both give the same numbers.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn dot_rows_avx2(query: &[i16], codes: &[i8], scales: &[f32], out: &mut Vec<f32>) {
-    dot_rows_with(query, codes, scales, out, |row| dot_wide_avx2(query, row));
+    dot_rows_with(query, codes, scales, out, |row| {
+        prefetch_after(row);
+        dot_wide_avx2(query, row)
+    });
+}
+
+/// How far ahead of a row the processor is told to read, in bytes. The scan waits for memory: on a Xeon with 2 MiB of cache a
+/// core, 14,481 rows of 384 bytes that are nowhere cached take 0.52 ms with 6 to 24 KiB, 0.64 with 1.5 and 0.79 without.
+#[cfg(target_arch = "x86_64")]
+const PREFETCH_BYTES: usize = 8 << 10;
+
+/// Asks for as many bytes as `row` has, well after it: rows of a segment lie one behind the other. What lies behind the
+/// last one does not matter, since a prefetch reads nothing that the program could see.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn prefetch_after(row: &[i8]) {
+    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+    const CACHE_LINE: usize = 64;
+    for offset in (0..row.len()).step_by(CACHE_LINE) {
+        // SAFETY: the instruction never faults, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(row.as_ptr().wrapping_add(PREFETCH_BYTES + offset)) };
+    }
 }
 
 #[inline(always)]
@@ -92,11 +113,6 @@ fn dot_rows_with(
     out.extend(
         codes.chunks_exact(query.len().max(1)).zip(scales).map(|(row, scale)| dot(row) as f32 * scale),
     );
-}
-
-#[inline(always)]
-fn dot_wide(query: &[i16], row: &[i8]) -> i32 {
-    query.iter().zip(row).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
 }
 
 /// Sixteen products at a time: the compiler makes only half as much of the plain loop, which then takes longer than it
@@ -122,7 +138,7 @@ fn dot_wide_avx2(query: &[i16], row: &[i8]) -> i32 {
     let mut lanes = [0_i32; 8];
     // SAFETY: eight numbers of four bytes are what is written; an unaligned write.
     unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), _mm256_add_epi32(sums[0], sums[1])) };
-    lanes.into_iter().sum::<i32>() + dot_wide(query_rest, row_rest)
+    lanes.into_iter().sum::<i32>() + dot_portable(query_rest, row_rest)
 }
 
 /// The integer dot product of two rows; of the common part when one is longer.
@@ -143,81 +159,12 @@ fn dot_avx2(a: &[i8], b: &[i8]) -> i32 {
 }
 
 #[inline(always)]
-fn dot_portable(a: &[i8], b: &[i8]) -> i32 {
-    a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
-}
-
-/// Keeps the `limit` greatest of the items pushed, by (value, then smaller key).
-pub(super) struct TopK {
-    limit: usize,
-    /// The greatest so far and others; cut back to `limit` whenever they are twice as many.
-    kept: Vec<Entry>,
-    /// What an item must have to be among the greatest.
-    least: f32,
-}
-
-/// Ordered so that the greatest entry is the worst.
-#[derive(PartialEq)]
-struct Entry {
-    value: f32,
-    key: u64,
-}
-
-impl Eq for Entry {}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        other.value.total_cmp(&self.value).then_with(|| self.key.cmp(&other.key))
-    }
-}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl TopK {
-    pub(super) fn new(limit: usize) -> Self {
-        Self { limit, kept: Vec::with_capacity(2 * limit), least: f32::NEG_INFINITY }
-    }
-
-    #[inline]
-    pub(super) fn push(&mut self, value: f32, key: u64) {
-        if value >= self.least {
-            self.kept.push(Entry { value, key });
-            if self.kept.len() >= 2 * self.limit {
-                self.cut();
-            }
-        }
-    }
-
-    /// Drops what is not among the greatest.
-    fn cut(&mut self) {
-        if self.kept.len() > self.limit && self.limit > 0 {
-            let (_, worst, _) = self.kept.select_nth_unstable(self.limit - 1);
-            self.least = worst.value;
-        }
-        self.kept.truncate(self.limit);
-    }
-
-    /// Adds what another scan kept.
-    pub(super) fn merge(mut self, other: Self) -> Self {
-        other.kept.into_iter().for_each(|entry| self.push(entry.value, entry.key));
-        self
-    }
-
-    /// The keys of the items kept, in no order that counts.
-    pub(super) fn into_keys(mut self) -> impl Iterator<Item = u64> {
-        self.cut();
-        self.kept.into_iter().map(|entry| entry.key)
-    }
+fn dot_portable(a: &[impl Into<i32> + Copy], b: &[i8]) -> i32 {
+    a.iter().zip(b).map(|(a, b)| Into::<i32>::into(*a) * i32::from(*b)).sum()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -227,17 +174,7 @@ mod tests {
         let scales: Vec<f32> = (1..=9).map(|n| n as f32 / 7.0).collect();
         let (mut detected, mut portable) = (Vec::new(), Vec::new());
         dot_rows(&query, &codes, &scales, &mut detected);
-        dot_rows_with(&query, &codes, &scales, &mut portable, |row| dot_wide(&query, row));
+        dot_rows_with(&query, &codes, &scales, &mut portable, |row| dot_portable(&query, row));
         assert_eq!(detected, portable);
-    }
-
-    #[test]
-    fn the_best_are_kept_and_ties_go_to_the_smaller_key() {
-        let mut best = TopK::new(3);
-        for (value, key) in [(0.1, 1), (0.9, 9), (0.9, 2), (0.5, 3), (0.5, 4), (0.2, 5)] {
-            best.push(value, key);
-        }
-        let kept: BTreeSet<u64> = best.into_keys().collect();
-        assert_eq!(kept, BTreeSet::from([2, 3, 9]));
     }
 }

@@ -8,8 +8,9 @@ use rayon::prelude::*;
 use super::VectorHit;
 use super::graph::{Graph, Search};
 use super::quantize::validate_query;
-use super::scan::{ScanQuery, TopK};
+use super::scan::ScanQuery;
 use super::segment::Segment;
+use crate::top_k::TopK;
 use crate::{ChunkId, ContentHash, FileId, StoreError};
 
 /// Rows from which a scan is shared among threads.

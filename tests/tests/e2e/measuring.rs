@@ -9,7 +9,7 @@ use super::commands::{check_fields, json, shop_crate};
 /// Questions about the shop whose answers are certain, and one that nothing answers.
 const QUESTIONS: &str = r#"[
   {"query": "PriceList", "relevant": ["src/prices.rs"], "category": "symbol"},
-  {"query": "total_price", "relevant": [{"path": "src/cart.rs", "start_line": 1, "end_line": 1000}], "category": "symbol"},
+  {"query": "total_price", "relevant": [{"path": "src/cart.rs", "symbol": "total_price"}], "category": "symbol"},
   {"query": "price of the cart", "relevant": ["src/nowhere.rs"], "category": "impossible"}
 ]"#;
 

@@ -42,6 +42,35 @@ fn an_answer_says_which_state_of_the_tree_it_is_about() {
 }
 
 #[test]
+fn what_hangs_together_with_the_focus_ranks_higher() {
+    let sandbox = Sandbox::new();
+    let tree = sandbox.tree("shop", "");
+    let limits = "def largest_upload():\n    return 10\n";
+    tree.git(&["init", "--quiet"]);
+    for directory in ["basket", "images", "letters"] {
+        tree.write(&format!("{directory}/limits.py"), limits);
+    }
+    tree.write("gallery.py", "from images.limits import largest_upload\n\nprint(largest_upload())\n");
+    for edit in ["one", "two"] {
+        tree.write("post.py", &format!("print('{edit}')\n"));
+        tree.write("letters/limits.py", &format!("{limits}# {edit}\n"));
+        tree.git(&["add", "."]);
+        tree.git(&["commit", "--quiet", "--message", edit]);
+    }
+    let daemon = sandbox.serve();
+    let client = daemon.client();
+    client.add(tree.root_text());
+    let best = |focus: &str| {
+        let focus = (!focus.is_empty()).then(|| v1::Focus { path: focus.to_owned(), line: 0 });
+        let request = v1::SearchRequest { focus, ..request_for(tree.root_text(), "size of an upload") };
+        client.wait(client.searching().search(request)).unwrap().into_inner().hits.remove(0).path
+    };
+    assert_eq!(best(""), "basket/limits.py", "three alike: by path");
+    assert_eq!(best("gallery.py"), "images/limits.py", "imported");
+    assert_eq!(best("post.py"), "letters/limits.py", "changed together");
+}
+
+#[test]
 fn the_same_question_on_the_same_generation_has_the_same_answer() {
     let sandbox = Sandbox::new();
     let tree = sandbox.tree("shop", SHOP);

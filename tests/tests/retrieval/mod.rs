@@ -38,7 +38,7 @@ fn question(text: &str, filter: FilterSpec) -> Query {
     let model = StaticModel::built_in();
     let vector = model.embed_query(text).unwrap();
     let dense = vec![DenseQuery { model: model.model().fingerprint, vector, built_in: true }];
-    Query { text: text.to_owned(), limit: 10, dense, filter, focus: None }
+    Query { text: text.to_owned(), limit: 10, dense, filter, ..Query::default() }
 }
 
 pub(crate) fn answer(snapshot: &Snapshot, text: &str, filter: FilterSpec) -> SearchResult {

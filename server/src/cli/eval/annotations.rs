@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use contexd_proto::v1;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::error::{CommandError, ErrorKind};
+use crate::cli::filter::FocusArg;
 
 /// The questions about one repository.
 #[derive(Debug)]
@@ -30,6 +32,9 @@ pub(super) struct Question {
     /// Further places that help.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) secondary: Vec<Target>,
+    /// Where the asking person stands, `PATH` or `PATH:LINE`. What stands in that file is no answer to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) focus: Option<FocusArg>,
     /// What kind of question it is; free text.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) category: String,
@@ -40,14 +45,28 @@ impl Question {
     pub(super) fn targets(&self) -> impl Iterator<Item = &Target> {
         self.relevant.iter().chain(&self.secondary)
     }
+
+    pub(super) fn targets_mut(&mut self) -> impl Iterator<Item = &mut Target> {
+        self.relevant.iter_mut().chain(&mut self.secondary)
+    }
 }
 
-/// A place: a file, or lines of it.
+/// A place: a file, a definition in it, or lines of it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub(super) enum Target {
     /// A file.
     File(String),
+    /// The definitions in a file that bear a name: a qualified one, or the end of one.
+    Symbol {
+        /// The file, relative to the root.
+        path: String,
+        /// The name.
+        symbol: String,
+        /// First and last line of each, 1-based and inclusive; none until the index was asked.
+        #[serde(skip)]
+        places: Vec<(u32, u32)>,
+    },
     /// Lines of a file, 1-based and inclusive; without them the file.
     Lines {
         /// The file.
@@ -62,7 +81,7 @@ pub(super) enum Target {
 impl Target {
     fn path(&self) -> &str {
         match self {
-            Self::File(path) | Self::Lines { path, .. } => path,
+            Self::File(path) | Self::Symbol { path, .. } | Self::Lines { path, .. } => path,
         }
     }
 
@@ -75,12 +94,21 @@ impl Target {
         if !ends_in(path, self.path()) && !ends_in(self.path(), path) {
             return false;
         }
+        let overlaps = |(first, last): &(u32, u32)| start <= *last && end >= *first;
         match self {
-            Self::Lines { start_line: Some(first), end_line: Some(last), .. } => {
-                start <= *last && end >= *first
-            }
-            _ => true,
+            Self::Symbol { places, .. } => places.iter().any(overlaps),
+            Self::Lines { start_line: Some(first), end_line: Some(last), .. } => overlaps(&(*first, *last)),
+            Self::File(_) | Self::Lines { .. } => true,
         }
+    }
+
+    /// The places of the definitions that bear the name `wanted`, as [`Target::Symbol`] has them.
+    pub(super) fn places_in(symbols: &[v1::OutlineSymbol], wanted: &str) -> Vec<(u32, u32)> {
+        let is_wanted = |symbol: &&v1::OutlineSymbol| {
+            let before = symbol.qualified_name.strip_suffix(wanted);
+            before.is_some_and(|before| before.is_empty() || before.ends_with("::"))
+        };
+        symbols.iter().filter(is_wanted).map(|symbol| (symbol.start_line, symbol.end_line)).collect()
     }
 }
 
@@ -166,6 +194,26 @@ mod tests {
         assert!(covers(0, "a/b.rs", (1, 1)) && covers(0, "b.rs", (1, 1)) && covers(0, "x/a/b.rs", (1, 1)));
         assert!(!covers(0, "xb.rs", (1, 1)));
         assert!(covers(1, "c.rs", (9, 20)) && covers(1, "c.rs", (1, 5)) && !covers(1, "c.rs", (10, 20)));
+    }
+
+    #[test]
+    fn a_symbol_stands_for_the_lines_of_its_definitions() {
+        let text =
+            r#"{"query": "q", "relevant": [{"path": "c.rs", "symbol": "Pool::get"}], "focus": "a.rs:3"}"#;
+        let mut question: Question = serde_json::from_str(text).unwrap();
+        assert_eq!(question.focus, Some("a.rs:3".parse().unwrap()));
+        let symbol = |qualified: &str, start_line, end_line| v1::OutlineSymbol {
+            qualified_name: qualified.to_owned(),
+            start_line,
+            end_line,
+            ..v1::OutlineSymbol::default()
+        };
+        let outline =
+            [symbol("Pool::get", 3, 5), symbol("BigPool::get", 7, 8), symbol("db::Pool::get", 10, 12)];
+        let Some(Target::Symbol { symbol, places, .. }) = question.targets_mut().next() else { panic!() };
+        *places = Target::places_in(&outline, symbol);
+        let covers = |lines| question.relevant[0].is_covered_by("c.rs", lines);
+        assert!(covers((5, 6)) && covers((12, 12)) && !covers((6, 9)));
     }
 
     #[test]

@@ -200,6 +200,7 @@ mod tests {
             query: String::new(),
             relevant: relevant.collect(),
             secondary: Vec::new(),
+            focus: None,
             category: String::new(),
         }
     }

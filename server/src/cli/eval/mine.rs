@@ -75,7 +75,7 @@ fn question(told: &Told) -> Option<Question> {
         return None;
     }
     let relevant = files.iter().flat_map(|file| targets(&file.path, &file.pieces)).collect();
-    Some(Question { query, relevant, secondary: Vec::new(), category: "commit".to_owned() })
+    Some(Question { query, relevant, secondary: Vec::new(), focus: None, category: "commit".to_owned() })
 }
 
 fn targets(path: &str, pieces: &[(u32, u32)]) -> Vec<Target> {

@@ -15,12 +15,13 @@ use contexd_retriever::Weights;
 
 use crate::cli::Outcome;
 use crate::cli::error::{CommandError, ErrorKind};
+use crate::cli::filter::FocusArg;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Notes, Printer};
 use crate::cli::scan;
 use crate::cli::service::Service;
 use crate::cli::view::Semantic;
-use annotations::{Question, Suite};
+use annotations::{Question, Suite, Target};
 use metrics::{DEPTH, Place, Scored, worth};
 use report::{Ablation, Report, render};
 
@@ -44,7 +45,8 @@ Examples:
   contexd eval mine > questions.json                       make a set out of the repository's history
 
 A file of questions is a list of {\"query\": ..., \"relevant\": [...], \"secondary\": [...], \"category\": ...}; a place is a
-path or {\"path\": ..., \"start_line\": ..., \"end_line\": ...}. Measured are NDCG@10 with binary gains, the reciprocal rank
+path, {\"path\": ..., \"symbol\": ...} or {\"path\": ..., \"start_line\": ..., \"end_line\": ...}. With \"focus\": \"PATH[:LINE]\" a question is asked from
+there; hits in that file do not count, who asks has it before them. Measured are NDCG@10 with binary gains, the reciprocal rank
 of the first right hit and the share of places found (all within ten hits), the rank of the first right file, the
 tokens to read until the first right hit, and the time to an answer. This process answers, from indexes of its own
 (the cache's eval/), so that a daemon is left alone; it waits until an installed model has made all its vectors.
@@ -95,7 +97,7 @@ pub(crate) async fn run(
     let weights = args.weights()?;
     let each = args.ablate.iter().any(|name| name == "all");
     let shown = if each { weights.clone() } else { without(&weights, &args.ablate)? };
-    let bench = Bench::open(invocation, &suites).await?;
+    let bench = Bench::open(invocation, suites).await?;
     let mut report = bench.measure(shown, args.told_weights(each)).await?;
     if each {
         for name in weights.names() {
@@ -143,19 +145,20 @@ fn without(weights: &Weights, names: &[String]) -> Result<Weights, CommandError>
 struct Bench<'a> {
     invocation: &'a Invocation,
     service: Service,
-    suites: &'a [Suite],
+    suites: Vec<Suite>,
     /// Root of each suite's repository, as requests name it.
     roots: Vec<String>,
 }
 
 impl<'a> Bench<'a> {
-    async fn open(invocation: &'a Invocation, suites: &'a [Suite]) -> Result<Self, CommandError> {
+    async fn open(invocation: &'a Invocation, mut suites: Vec<Suite>) -> Result<Self, CommandError> {
         let service = Service::own_in(invocation, invocation.settings.cache_dir.join("eval")).await?;
         let mut roots = Vec::with_capacity(suites.len());
-        for suite in suites {
+        for suite in &mut suites {
             invocation.notes.say(format!("indexing {}", suite.root.display()));
             let root = index(&service, suite).await?;
             fill(&service, invocation.notes, suite, &root).await?;
+            find_symbols(&service, suite, &root).await?;
             roots.push(root);
         }
         Ok(Self { invocation, service, suites, roots })
@@ -189,13 +192,18 @@ impl<'a> Bench<'a> {
             query: question.query.clone(),
             limit: DEPTH as u32,
             include_text: true,
+            focus: question.focus.as_ref().map(FocusArg::of_repository),
             ..v1::SearchRequest::default()
         };
         let began = Instant::now();
-        let shown = self.service.search().search(request.clone()).await?.into_inner();
+        let mut shown = self.service.search().search(request.clone()).await?.into_inner();
         let micros = began.elapsed().as_micros() as u64;
         let request = v1::SearchRequest { limit: FILE_HITS, include_text: false, ..request };
-        let all = self.service.search().search(request).await?.into_inner();
+        let mut all = self.service.search().search(request.clone()).await?.into_inner();
+        if let Some(focus) = &request.focus {
+            shown.hits.retain(|hit| hit.path != focus.path);
+            all.hits.retain(|hit| hit.path != focus.path);
+        }
         let worth = worth(question, &places(&all.hits));
         let read = &shown.hits[..worth.rank.min(shown.hits.len())];
         let scored = Scored {
@@ -227,6 +235,25 @@ async fn index(service: &Service, suite: &Suite) -> Result<String, CommandError>
     let root = root.to_string_lossy().into_owned();
     scan::complete_at(service, &root).await?;
     Ok(root)
+}
+
+/// Looks up the lines of the definitions that the suite's answers name.
+async fn find_symbols(service: &Service, suite: &mut Suite, root: &str) -> Result<(), CommandError> {
+    for target in suite.questions.iter_mut().flat_map(Question::targets_mut) {
+        let Target::Symbol { path, symbol, places } = target else { continue };
+        let request = v1::GetOutlineRequest {
+            repository: root.to_owned(),
+            path: path.clone(),
+            ..v1::GetOutlineRequest::default()
+        };
+        let outline = service.search().get_outline(request).await?.into_inner();
+        *places = Target::places_in(&outline.symbols, symbol);
+        if places.is_empty() {
+            let message = format!("{}: no definition {symbol} in {path}", suite.name);
+            return Err(CommandError::new(ErrorKind::Input, message));
+        }
+    }
+    Ok(())
 }
 
 /// Waits until an installed model has made its vectors of the suite's repository: what is measured is what answers are

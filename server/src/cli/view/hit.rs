@@ -278,7 +278,7 @@ mod tests {
             text: "\n# Pools\n".to_owned(),
             signals: vec![
                 v1::Signal { name: "lexical".to_owned(), value: 1.5, weight: 0.5 },
-                v1::Signal { name: "focus".to_owned(), value: 0.0, weight: 0.1 },
+                v1::Signal { name: "linked".to_owned(), value: 0.0, weight: 0.1 },
             ],
             prior: 0.45,
             prior_class: "documentation".to_owned(),
@@ -317,7 +317,7 @@ mod tests {
             &lines.join("\n"),
             &expect![[r##"
                 {"schema_version":1,"path":"src/pool.rs","start_line":10,"end_line":42,"score":0.875,"kind":"method","symbol":"Pool::spawn","language":"rust","state":"verified","signature":"pub fn spawn(&self, task: Task) -> Handle"}
-                {"schema_version":1,"path":"docs/pools.md","start_line":1,"end_line":1,"score":0.25,"kind":"text","symbol":"","language":"markdown","state":"stale","signature":"","text":"\n# Pools\n","signals":{"focus":0.0,"lexical":1.5},"breakdown":{"points":[{"signal":"lexical","value":1.5,"weight":0.5,"points":0.75}],"prior":0.45,"prior_class":"documentation","file_support":1.25,"same_file":0.5}}"##]],
+                {"schema_version":1,"path":"docs/pools.md","start_line":1,"end_line":1,"score":0.25,"kind":"text","symbol":"","language":"markdown","state":"stale","signature":"","text":"\n# Pools\n","signals":{"lexical":1.5,"linked":0.0},"breakdown":{"points":[{"signal":"lexical","value":1.5,"weight":0.5,"points":0.75}],"prior":0.45,"prior_class":"documentation","file_support":1.25,"same_file":0.5}}"##]],
         );
     }
 
