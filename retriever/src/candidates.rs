@@ -4,14 +4,15 @@
 use std::collections::{BTreeMap, HashMap};
 
 use contexd_store::keyword::LexicalQuery;
-use contexd_store::{Chunk, ChunkId, FileEntry, FileId, Snapshot, Span, SymbolId};
+use contexd_store::vectors::VectorHit;
+use contexd_store::{Chunk, ChunkId, FileEntry, FileId, Snapshot, Span, SymbolId, parallel};
 
 use crate::filter::Filter;
 use crate::names::definition_strength;
 use crate::understand::{Frame, NamedIdentifier, Strength, Understanding};
 use crate::verbatim::add_verbatim;
 use crate::wildcard::{Wildcard, holds_qualifier};
-use crate::{Query, RetrieveError, Weights};
+use crate::{DenseQuery, Query, RetrieveError, Weights};
 
 /// Chunks taken from the keyword index. Signals are measured against the other candidates, so that their number must not
 /// depend on how many hits are asked for: a long answer begins as a short one does.
@@ -75,13 +76,18 @@ pub(crate) fn gather(
     filter: &Filter,
     weights: &Weights,
 ) -> Result<Pool, RetrieveError> {
-    let mut pool = Pool::new();
     let admits = |file: FileId| snapshot.file(file).is_some_and(|entry| filter.admits_file(entry));
     let file_filter: Option<&(dyn Fn(FileId) -> bool + Sync)> =
         if filter.restricts_files() { Some(&admits) } else { None };
-    add_lexical(&mut pool, snapshot, query, understanding, weights, file_filter)?;
-    add_verbatim(&mut pool, snapshot, understanding, filter)?;
-    add_dense(&mut pool, snapshot, query, file_filter)?;
+    let by_words = || -> Result<Pool, RetrieveError> {
+        let mut pool = Pool::new();
+        add_lexical(&mut pool, snapshot, query, understanding, weights, file_filter)?;
+        add_verbatim(&mut pool, snapshot, understanding, filter)?;
+        Ok(pool)
+    };
+    let (pool, dense) = parallel::join(by_words, || nearest(snapshot, query, file_filter));
+    let mut pool = pool?;
+    add_dense(&mut pool, dense?);
     add_definitions(&mut pool, snapshot, understanding, filter);
     add_paths(&mut pool, snapshot, understanding, filter);
     add_frames(&mut pool, snapshot, &understanding.frames, filter);
@@ -115,22 +121,29 @@ fn add_lexical(
     Ok(())
 }
 
-fn add_dense(
-    pool: &mut Pool,
+/// What each embedding model found, and whether it is the built-in one.
+type DenseHits = Vec<(bool, Vec<VectorHit>)>;
+
+fn nearest(
     snapshot: &Snapshot,
     query: &Query,
     filter: Option<&(dyn Fn(FileId) -> bool + Sync)>,
-) -> Result<(), RetrieveError> {
-    for dense in &query.dense {
-        let limit = if query.limit <= HITS_OF_CANDIDATES { DENSE_CANDIDATES } else { query.limit };
-        for hit in snapshot.nearest(dense.model, &dense.vector, limit, filter)? {
+) -> Result<DenseHits, RetrieveError> {
+    let limit = if query.limit <= HITS_OF_CANDIDATES { DENSE_CANDIDATES } else { query.limit };
+    let found = |dense: &DenseQuery| {
+        Ok((dense.built_in, snapshot.nearest(dense.model, &dense.vector, limit, filter)?))
+    };
+    query.dense.iter().map(found).collect()
+}
+
+fn add_dense(pool: &mut Pool, found: DenseHits) {
+    for (built_in, hits) in found {
+        for hit in hits {
             let evidence = pool.entry(hit.chunk).or_default();
-            let slot =
-                if dense.built_in { &mut evidence.dense_static } else { &mut evidence.dense_transformer };
+            let slot = if built_in { &mut evidence.dense_static } else { &mut evidence.dense_transformer };
             *slot = Some(hit.similarity);
         }
     }
-    Ok(())
 }
 
 fn add_definitions(pool: &mut Pool, snapshot: &Snapshot, understanding: &Understanding, filter: &Filter) {

@@ -52,11 +52,13 @@ pub(crate) fn rank(snapshot: &Snapshot, query: &Query, weights: &Weights) -> Res
     let candidates: Vec<Candidate<'_>> = pool.iter().collect();
     let scales = Scales::of(&candidates);
     let asked = Asked::of(&understanding, weights.signals(kind));
+    let mut directories = DirectoryWords { asked: &asked, last: ("", 0.0) };
     let mut hits = Vec::with_capacity(candidates.len());
     for candidates in by_file(&candidates) {
         let Some(file) = snapshot.file(candidates[0].0.file) else { continue };
         let near = query.near.get(&file.path).copied().unwrap_or_default();
-        let shared = shared_signals(&file.path, &asked, &scales, candidates, near);
+        let coherence = ratio(lexical_of_file(candidates), scales.best_file_lexical);
+        let shared = shared_signals(&file.path, &mut directories, coherence, near);
         let first = hits.len();
         hits.extend(candidates.iter().filter_map(|&(&chunk, evidence)| {
             let signals = derive_signals(chunk, evidence, &scales, shared, file, &asked);
@@ -159,25 +161,41 @@ struct SharedSignals {
     path_class: PathClass,
 }
 
-/// The shared signals of the file at `path`, which has these candidates.
-fn shared_signals(
-    path: &str,
-    asked: &Asked<'_>,
-    scales: &Scales,
-    candidates: &[Candidate<'_>],
+/// The shared signals of the file at `path`.
+fn shared_signals<'a>(
+    path: &'a str,
+    directory_words: &mut DirectoryWords<'a>,
+    file_coherence: f32,
     near: Nearness,
 ) -> SharedSignals {
+    let asked = directory_words.asked;
     let (directories, name) = naming_parts(path);
-    let stems = &asked.understanding.stems;
-    let asked_in_directories =
-        asked.stems_of(directories).iter().filter(|stem| stems.binary_search(stem).is_ok()).count();
     SharedSignals {
-        file_words: word_overlap(&asked.stems_of(name), stems),
-        directory_words: asked_in_directories as f32 / stems.len().clamp(1, 4) as f32,
-        file_coherence: ratio(lexical_of_file(candidates), scales.best_file_lexical),
+        file_words: word_overlap(&asked.stems_of(name), &asked.understanding.stems),
+        directory_words: directory_words.share_in(directories),
+        file_coherence,
         linked: f32::from(u8::from(near.is_linked)),
         changed_together: near.changed_together.sqrt(),
         path_class: PathClass::of(path).unless_asked(asked.understanding.asks_for),
+    }
+}
+
+/// Which share of the question's words the words of directories have. Files of one directory follow one another, so that the
+/// last answer is often the next one.
+struct DirectoryWords<'a> {
+    asked: &'a Asked<'a>,
+    last: (&'a str, f32),
+}
+
+impl<'a> DirectoryWords<'a> {
+    fn share_in(&mut self, directories: &'a str) -> f32 {
+        if self.last.0 != directories {
+            let stems = &self.asked.understanding.stems;
+            let words = self.asked.stems_of(directories);
+            let asked = words.iter().filter(|stem| stems.binary_search(stem).is_ok()).count();
+            self.last = (directories, asked as f32 / stems.len().clamp(1, 4) as f32);
+        }
+        self.last.1
     }
 }
 

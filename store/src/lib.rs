@@ -12,6 +12,7 @@ mod ids;
 pub mod keyword;
 mod layout;
 mod open;
+pub mod parallel;
 mod plan;
 mod projections;
 mod record;

@@ -71,15 +71,23 @@ impl LengthFactors {
     }
 }
 
+/// A term that so large a share of a segment's documents hold (one in this many) is added up by passing through all of
+/// them: quicker than to list those that it touches.
+const COMMON: usize = 8;
+
 /// Scores of one segment's documents.
 struct Accumulator {
     scores: Vec<f32>,
     /// `x` of the term at hand; 0 outside [`accumulate`].
     frequencies: Vec<f32>,
-    /// Documents that the term at hand touches.
+    /// Documents that the term at hand touches, unless it is common.
     touched: Vec<DocId>,
-    /// Documents with a score.
+    /// Documents with a score, unless a term was common.
     scored: Vec<DocId>,
+    /// Whether the term at hand is common.
+    is_common: bool,
+    /// Whether any term was.
+    any_common: bool,
 }
 
 impl Accumulator {
@@ -90,19 +98,45 @@ impl Accumulator {
             frequencies: vec![0.0; size],
             touched: Vec::new(),
             scored: Vec::new(),
+            is_common: false,
+            any_common: false,
         }
     }
 
+    /// Begins with a term that has so many postings.
+    fn begin(&mut self, postings: usize) {
+        self.is_common = postings > self.scores.len() / COMMON;
+        self.any_common |= self.is_common;
+    }
+
+    #[inline]
     fn add_frequency(&mut self, doc: DocId, frequency: f32) {
         let sum = &mut self.frequencies[doc as usize];
-        if *sum == 0.0 {
+        if !self.is_common && *sum == 0.0 {
             self.touched.push(doc);
         }
         *sum += frequency;
     }
 
+    /// Living documents that hold the term at hand.
+    fn holding(&self, segment: &Segment) -> usize {
+        if self.is_common {
+            segment.count_alive(positive(&self.frequencies))
+        } else {
+            segment.count_alive(self.touched.iter().copied())
+        }
+    }
+
     /// Turns the frequencies of the term at hand into score.
     fn saturate(&mut self, k1: f32, factor: f32) {
+        if self.is_common {
+            for (score, frequency) in self.scores.iter_mut().zip(&mut self.frequencies) {
+                let saturated = if *frequency > 0.0 { saturation(*frequency, k1) } else { 0.0 };
+                *score += factor * saturated;
+                *frequency = 0.0;
+            }
+            return;
+        }
         for doc in self.touched.drain(..) {
             let frequency = std::mem::take(&mut self.frequencies[doc as usize]);
             let score = &mut self.scores[doc as usize];
@@ -112,6 +146,18 @@ impl Accumulator {
             *score += factor * saturation(frequency, k1);
         }
     }
+
+    /// The documents with a score.
+    fn scored(&self) -> impl Iterator<Item = DocId> {
+        let (all, listed) =
+            if self.any_common { (&self.scores[..], &[][..]) } else { (&[][..], &self.scored[..]) };
+        positive(all).chain(listed.iter().copied())
+    }
+}
+
+/// The documents whose number is positive.
+fn positive(numbers: &[f32]) -> impl Iterator<Item = DocId> {
+    (0..).zip(numbers).filter(|(_, number)| **number > 0.0).map(|(doc, _)| doc)
 }
 
 fn saturation(frequency: f32, k1: f32) -> f32 {
@@ -133,20 +179,37 @@ fn accumulate(
 ) -> io::Result<()> {
     let mut holding = 0;
     for (segment, accumulator) in view.segments.iter().zip(accumulators.iter_mut()) {
-        for field in 0..Field::COUNT {
-            let Some(factors) = &factors.0[field] else { continue };
-            let key = Term::from_field_text(view.fields.texts[field], term.text);
-            let Some(info) = segment.postings[field].get_term_info(&key)? else { continue };
+        let postings = postings_of(view, segment, factors, term)?;
+        accumulator.begin(postings.iter().map(|(.., info)| info.doc_freq as usize).sum());
+        for (field, factors, info) in postings {
             for_each_posting(&segment.postings[field], &info, |doc, frequency| {
                 let length = segment.lengths[field].fieldnorm_id(doc);
                 accumulator.add_frequency(doc, frequency as f32 * factors[usize::from(length)]);
             })?;
         }
-        holding += segment.count_alive(&accumulator.touched);
+        holding += accumulator.holding(segment);
     }
     let factor = term.weight * inverse_document_frequency(view.documents, holding);
     accumulators.iter_mut().for_each(|accumulator| accumulator.saturate(k1, factor));
     Ok(())
+}
+
+/// Where the postings of `term` are in each field that counts and has it.
+fn postings_of<'f>(
+    view: &View,
+    segment: &Segment,
+    factors: &'f LengthFactors,
+    term: &WeightedTerm<'_>,
+) -> io::Result<Vec<(usize, &'f [f32; 256], TermInfo)>> {
+    let mut found = Vec::with_capacity(Field::COUNT);
+    for (field, factors) in factors.0.iter().enumerate() {
+        let Some(factors) = factors else { continue };
+        let key = Term::from_field_text(view.fields.texts[field], term.text);
+        if let Some(info) = segment.postings[field].get_term_info(&key)? {
+            found.push((field, &**factors, info));
+        }
+    }
+    Ok(found)
 }
 
 fn for_each_posting(
@@ -169,7 +232,7 @@ fn best_documents(view: &View, query: &LexicalQuery<'_>, accumulators: &[Accumul
     let mut admission = Admission::new(query);
     let mut best = TopK::new(query.limit);
     for (segment, accumulator) in view.segments.iter().zip(accumulators) {
-        for &doc in &accumulator.scored {
+        for doc in accumulator.scored() {
             let score = accumulator.scores[doc as usize];
             if !best.wants(score) || !segment.is_alive(doc) {
                 continue;

@@ -120,10 +120,10 @@ impl Segment {
     }
 
     /// How many of `docs` are alive.
-    pub(super) fn count_alive(&self, docs: &[DocId]) -> usize {
+    pub(super) fn count_alive(&self, docs: impl Iterator<Item = DocId>) -> usize {
         match &self.alive {
-            None => docs.len(),
-            Some(alive) => docs.iter().filter(|doc| alive.is_alive(**doc)).count(),
+            None => docs.count(),
+            Some(alive) => docs.filter(|doc| alive.is_alive(*doc)).count(),
         }
     }
 }
