@@ -6,6 +6,7 @@ pub mod engine;
 pub mod error;
 mod in_process;
 mod rpc;
+pub mod whole_file;
 
 pub use error::ServiceError;
 pub use in_process::in_process_channel;

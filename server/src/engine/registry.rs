@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ServiceError;
+use crate::whole_file;
 
 /// Name of the note.
 const NOTE: &str = "repository.toml";
@@ -98,13 +99,11 @@ impl Registry {
     pub(crate) fn save(&self, id: &str, note: &Note) -> Result<(), ServiceError> {
         let folder = self.repositories.join(id);
         create_private_dir(&folder)?;
-        let text = toml::to_string(note).map_err(|error| {
-            io_error("write", &folder.join(NOTE), std::io::Error::other(error.to_string()))
-        })?;
-        let temporary = folder.join(format!("{NOTE}.{}.new", std::process::id()));
-        fs::write(&temporary, text).map_err(|source| io_error("write", &temporary, source))?;
-        let note_path = folder.join(NOTE);
-        fs::rename(&temporary, &note_path).map_err(|source| io_error("write", &note_path, source))
+        let path = folder.join(NOTE);
+        let unwritable = |source| io_error("write", &path, source);
+        let text =
+            toml::to_string(note).map_err(|error| unwritable(std::io::Error::other(error.to_string())))?;
+        whole_file::replace(&path, text.as_bytes()).map_err(unwritable)
     }
 
     /// Deletes the folder of `id` with the index, the note first, so that half a folder is never taken for a whole.

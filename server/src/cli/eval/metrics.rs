@@ -27,6 +27,9 @@ pub(super) struct Scored {
     pub(super) language: String,
     /// What was asked.
     pub(super) query: String,
+    /// Where it was asked from; empty for nowhere.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) focus: String,
     /// What kind of question it is.
     pub(super) category: String,
     /// NDCG over the first ten hits.

@@ -210,6 +210,7 @@ impl<'a> Bench<'a> {
             repository: suite.name.clone(),
             language: suite.language.clone(),
             query: question.query.clone(),
+            focus: question.focus.clone().map(String::from).unwrap_or_default(),
             category: question.category.clone(),
             ndcg: worth.ndcg,
             rank: worth.rank,

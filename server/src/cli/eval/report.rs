@@ -72,7 +72,7 @@ impl Report {
 
     /// This report against `baseline`.
     pub(super) fn compare(&self, baseline: &Self) -> Comparison {
-        let key = |one: &Scored| (one.repository.clone(), one.query.clone());
+        let key = |one: &Scored| (one.repository.clone(), one.query.clone(), one.focus.clone());
         let before: BTreeMap<_, &Scored> = baseline.questions.iter().map(|one| (key(one), one)).collect();
         let pairs: Vec<(&Scored, &Scored)> =
             self.questions.iter().filter_map(|one| Some((*before.get(&key(one))?, one))).collect();

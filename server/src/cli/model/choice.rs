@@ -7,6 +7,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use contexd::whole_file;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::error::CommandError;
@@ -54,11 +55,9 @@ impl Choice {
             .map_err(|error| CommandError::input(format!("cannot note the choice: {error}")))?;
         let write = || {
             fs::create_dir_all(data_dir)?;
-            let mut file = tempfile::NamedTempFile::new_in(data_dir)?;
-            std::io::Write::write_all(&mut file, text.as_bytes())?;
-            file.persist(&path).map_err(|error| error.error)
+            whole_file::replace(&path, text.as_bytes())
         };
-        write().map(drop).map_err(|error| unwritable(&path, &error))
+        write().map_err(|error| unwritable(&path, &error))
     }
 
     /// The settings that it makes.

@@ -3,13 +3,14 @@
 //! Several processes may write it, each under the lock of a file beside it; a reader sees whole lines, since a file that
 //! grew too large is replaced by renaming.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::{LoggedAnswer, QueryLogOptions};
+use crate::whole_file;
 
 /// Its name below the cache directory.
 const NAME: &str = "query-log.jsonl";
@@ -127,12 +128,8 @@ impl QueryLog {
 
     /// Makes `lines` the whole file, at once, and gives its size.
     fn replace(&self, lines: &[Vec<u8>]) -> io::Result<Size> {
-        let temporary = self.path.with_extension("jsonl.new");
-        let mut options = OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(MODE).open(&temporary)?;
         let text = lines.concat();
-        file.write_all(&text)?;
-        fs::rename(&temporary, &self.path)?;
+        whole_file::replace(&self.path, &text)?;
         Ok(Size { bytes: text.len() as u64, entries: lines.len() as u64 })
     }
 
