@@ -6,7 +6,8 @@
 
 `collect` asks each question and keeps the signals of the 200 best pieces with what they answer. `fit` searches one
 factor at a time (coordinate ascent; Metzler and Croft, 2007) for the mean NDCG@10, on all repositories but a fold's,
-measures the fold with what was found, and prints the mean and the spread over the folds beside the present weights.
+measures the fold with what was found, and prints the mean and the spread over the folds beside the present weights. A
+fit generalises when it gains more than two standard errors over the folds.
 Only then are all repositories fitted. A step is kept when it gains at least STEP: smaller ones are noise.
 
 Needs numpy, and a daemon that `contexd search` may start.
@@ -178,8 +179,10 @@ def fit(args):
         print(f"fold {fold}: {len(test)} questions held out: {before[-1]:.4f} -> {after[-1]:.4f}")
     for name, values in (("present", before), ("fitted", after)):
         print(f"{name}: mean {statistics.fmean(values):.4f}, spread {statistics.stdev(values):.4f} over folds")
-    gain = statistics.fmean(after) - statistics.fmean(before)
-    print("the fit generalises" if gain > STEP else "the fit does not generalise: keep the present weights")
+    gains = [fitted - kept for kept, fitted in zip(before, after)]
+    gain, error = statistics.fmean(gains), statistics.stdev(gains) / math.sqrt(len(gains))
+    verdict = "the fit generalises" if gain > 2 * error else "the fit does not generalise: keep the present weights"
+    print(f"gain {gain:+.4f}, standard error {error:.4f}: {verdict}")
     fitted = ascend(questions, present)
     print(f"fitted to all {len(questions)} questions: {mean_ndcg(questions, present):.4f} -> "
           f"{mean_ndcg(questions, fitted):.4f}\n[{args.kind}]")
