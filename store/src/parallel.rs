@@ -7,7 +7,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Threads that take the second part of a question: apart from those that index, whose work would have to end first.
 struct Helpers {
-    /// `None` where no thread could be started.
+    /// `None` with one processor, or where no thread could be started.
     pool: Option<ThreadPool>,
     busy: AtomicUsize,
 }

@@ -106,7 +106,7 @@ impl Target {
     pub(super) fn places_in(symbols: &[v1::OutlineSymbol], wanted: &str) -> Vec<(u32, u32)> {
         let is_wanted = |symbol: &&v1::OutlineSymbol| {
             let before = symbol.qualified_name.strip_suffix(wanted);
-            before.is_some_and(|before| before.is_empty() || before.ends_with("::"))
+            before.is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
         };
         symbols.iter().filter(is_wanted).map(|symbol| (symbol.start_line, symbol.end_line)).collect()
     }
@@ -209,7 +209,7 @@ mod tests {
             ..v1::OutlineSymbol::default()
         };
         let outline =
-            [symbol("Pool::get", 3, 5), symbol("BigPool::get", 7, 8), symbol("db::Pool::get", 10, 12)];
+            [symbol("Pool::get", 3, 5), symbol("BigPool::get", 7, 8), symbol("db.Pool::get", 10, 12)];
         let Some(Target::Symbol { symbol, places, .. }) = question.targets_mut().next() else { panic!() };
         *places = Target::places_in(&outline, symbol);
         let covers = |lines| question.relevant[0].is_covered_by("c.rs", lines);
