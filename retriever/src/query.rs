@@ -36,6 +36,14 @@ pub struct Nearness {
     pub changed_together: f32,
 }
 
+impl Nearness {
+    /// Whether the file hangs together with the focus at all.
+    #[must_use]
+    pub(crate) fn is_any(self) -> bool {
+        self.is_linked || self.changed_together > 0.0
+    }
+}
+
 /// A question to the index.
 #[derive(Clone, Debug, Default)]
 pub struct Query {

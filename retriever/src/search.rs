@@ -158,6 +158,8 @@ struct SharedSignals {
     file_coherence: f32,
     linked: f32,
     changed_together: f32,
+    /// What is asked for, as far as this file goes.
+    asks_for: AsksFor,
     path_class: PathClass,
 }
 
@@ -169,6 +171,9 @@ fn shared_signals<'a>(
     near: Nearness,
 ) -> SharedSignals {
     let asked = directory_words.asked;
+    let mut asks_for = asked.understanding.asks_for;
+    // A test of the focus is not any test: who changes the one wants to see the other.
+    asks_for.tests |= near.is_any();
     let (directories, name) = naming_parts(path);
     SharedSignals {
         file_words: word_overlap(&asked.stems_of(name), &asked.understanding.stems),
@@ -176,7 +181,8 @@ fn shared_signals<'a>(
         file_coherence,
         linked: f32::from(u8::from(near.is_linked)),
         changed_together: near.changed_together.sqrt(),
-        path_class: PathClass::of(path).unless_asked(asked.understanding.asks_for),
+        asks_for,
+        path_class: PathClass::of(path).unless_asked(asks_for),
     }
 }
 
@@ -252,7 +258,7 @@ fn derive_signals(
         file_coherence: shared.file_coherence,
         linked: shared.linked,
         changed_together: shared.changed_together,
-        path_class: chunk_class(shared.path_class, file, chunk, asked.understanding.asks_for),
+        path_class: chunk_class(shared.path_class, file, chunk, shared.asks_for),
     }
 }
 

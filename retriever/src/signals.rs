@@ -35,7 +35,8 @@ pub struct Signals {
     /// How much commits change the chunk's file together with the file in the focus; the square root of what the history
     /// counts, which has few large values.
     pub changed_together: f32,
-    /// Class of the file by its path, with the classes that the question asks for already switched off.
+    /// Class of the file by its path, with the classes that the question asks for already switched off, and tests where the
+    /// file hangs together with the focus.
     pub path_class: PathClass,
 }
 

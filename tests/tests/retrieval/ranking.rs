@@ -1,9 +1,9 @@
 //! What comes first, and what a filter leaves.
 
-use contexd_retriever::{FilterSpec, QueryKind};
+use contexd_retriever::{FilterSpec, Nearness, QueryKind, Weights, search};
 use contexd_store::SymbolKind;
 
-use super::{SHOP, answer, index, places};
+use super::{SHOP, answer, index, places, question};
 
 /// The first hit must hold this line of this file.
 #[track_caller]
@@ -51,6 +51,27 @@ fn tests_come_after_what_they_test_unless_asked_for() {
     };
     assert!(counts_as_test("discount reduces the total price"));
     assert!(!counts_as_test("test that a discount reduces the total price"));
+}
+
+#[test]
+fn a_test_that_hangs_together_with_the_focus_is_not_any_test() {
+    let snapshot = index(SHOP);
+    let score = |near: Nearness| {
+        let mut query = question("discount reduces the total price", FilterSpec::default());
+        query.near.insert("tests/cart.rs".into(), near);
+        let hits = search(&snapshot, &query, Weights::built_in()).unwrap().hits;
+        let hit = hits.iter().find(|hit| &*hit.file.path == "tests/cart.rs").unwrap();
+        (hit.signals.path_class.test, hit.score)
+    };
+    let (is_damped, any) = score(Nearness::default());
+    assert!(is_damped);
+    for near in [
+        Nearness { is_linked: true, changed_together: 0.0 },
+        Nearness { is_linked: false, changed_together: 0.1 },
+    ] {
+        let (is_damped, own) = score(near);
+        assert!(!is_damped && own > any, "{own} {any}");
+    }
 }
 
 #[test]
