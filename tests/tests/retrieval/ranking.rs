@@ -114,9 +114,8 @@ fn a_malformed_question_names_what_is_wrong() {
     let snapshot = index(SHOP);
     let bad_glob = FilterSpec { include: vec!["a[".into()], ..FilterSpec::default() };
     for (text, filter, field) in [("  ", FilterSpec::default(), "query"), ("x", bad_glob, "include")] {
-        let query = super::question(text, filter);
-        let error =
-            contexd_retriever::search(&snapshot, &query, contexd_retriever::Weights::built_in()).unwrap_err();
+        let query = question(text, filter);
+        let error = search(&snapshot, &query, Weights::built_in()).unwrap_err();
         assert!(error.to_string().contains(field), "{error}");
     }
 }
